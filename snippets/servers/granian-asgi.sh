@@ -1,0 +1,7 @@
+#!/bin/sh
+# asginl: ASGI without the lifespan protocol, which Django does not answer.
+exec granian "${APP:-config.asgi:application}" \
+    --interface asginl \
+    --workers "${WORKERS:-1}" \
+    --host 127.0.0.1 \
+    --port "${PORT:-8000}"

@@ -1,0 +1,4 @@
+#!/bin/sh
+exec hypercorn "${APP:-config.asgi:application}" \
+    --workers "${WORKERS:-1}" \
+    --bind "127.0.0.1:${PORT:-8000}"

@@ -1,0 +1,1 @@
+"""Django Crossroads: which way should your Django project run, with proof."""

@@ -1,0 +1,1 @@
+"""How facts are made: servers and workloads as tables, one loop over both."""

@@ -1,0 +1,1 @@
+"""The facts: what was measured, on which machine, with which versions."""

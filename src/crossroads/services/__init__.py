@@ -1,0 +1,1 @@
+"""What runs beside us: processes, servers under test, PostgreSQL, Valkey, the carriers."""
