@@ -1,0 +1,15 @@
+"""Answer a load balancer that asks whether this process lives: the smallest view there is."""
+
+from django.http import JsonResponse
+
+
+# --8<-- [start:health]
+def health(request):
+    return JsonResponse({"status": "ok"})
+
+
+async def health_async(request):
+    return JsonResponse({"status": "ok"})
+
+
+# --8<-- [end:health]

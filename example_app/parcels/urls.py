@@ -1,0 +1,16 @@
+"""The addresses of the desk and of its API."""
+
+from django.urls import path
+
+from parcels import api, views
+
+urlpatterns = [
+    path("desk/", views.desk, name="desk"),
+    path("desk/parcels/<slug:number>/", views.parcel, name="parcel"),
+    path("api/parcels/", api.parcel_list),
+    path("api/parcels/async/", api.parcel_list_async),
+    path("api/parcels/search/", api.parcel_search),
+    path("api/parcels/search/async/", api.parcel_search_async),
+    path("api/parcels/<slug:number>/", api.parcel_detail),
+    path("api/parcels/<slug:number>/async/", api.parcel_detail_async),
+]

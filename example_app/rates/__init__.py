@@ -1,0 +1,1 @@
+"""What would it cost to send this? Quotes from five carriers."""

@@ -1,0 +1,15 @@
+"""The addresses under /rates/."""
+
+from django.urls import path
+
+from rates import views
+
+urlpatterns = [
+    path("one/", views.one_carrier),
+    path("one/async/", views.one_carrier_async),
+    path("one/blocking/", views.one_carrier_blocking),
+    path("five/sequence/", views.five_sequence),
+    path("five/sequence/async/", views.five_sequence_async),
+    path("five/threads/", views.five_threads),
+    path("five/gather/", views.five_gather),
+]

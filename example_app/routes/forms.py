@@ -1,0 +1,18 @@
+"""How many stops may be asked for."""
+
+from django import forms
+
+USUAL_STOPS = 60
+
+
+class PlanForm(forms.Form):
+    """The question in a query string.
+
+    The work grows faster than the square of the stops, so the bound is what keeps one
+    request from holding a processor for seconds.
+    """
+
+    stops = forms.IntegerField(min_value=3, max_value=150)
+
+    def __init__(self, query):
+        super().__init__({"stops": USUAL_STOPS, **query.dict()})
