@@ -1,0 +1,276 @@
+"""One cell: a fresh server, one checked request, warm-up, the window, and the end.
+
+Every way in which the window could lie makes the cell fail with a reason: a wrong answer,
+a generator near its limit, a server that is not what it was asked to be.
+"""
+
+import json
+import os
+import time
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from threading import Event, Thread
+
+import psutil
+
+from crossroads.bench.generator import Generator
+from crossroads.bench.load import OK, LoadResult, LoadSpec
+from crossroads.bench.profiles import Profile
+from crossroads.bench.servers import SERVERS, ServerSpec
+from crossroads.bench.workloads import BENCH_TOKEN, STALL_EVERY_S, WORKLOADS, Workload
+from crossroads.errors import CrossroadsError
+from crossroads.measurements.model import Cell, Figures, Row
+from crossroads.services.process import Process
+from crossroads.services.server import Server, start_server
+from crossroads.services.usage import cpu_seconds, pss_mb, thread_count
+
+GENERATOR_LIMIT = 0.7
+"""Cores that the generator may use before its own queueing shows in the latencies."""
+
+FOREIGN_LIMIT = 0.3
+"""Cores used by the machine's other work above which a window is called noisy."""
+
+LATENESS_LIMIT_MS = 10.0
+"""99th percentile of the generator's lateness above which a window is called noisy."""
+
+FEWEST_REQUESTS = 20
+"""Below this a window says nothing."""
+
+BEYOND = 10
+"""A quantile is kept only when this many requests lie beyond it."""
+
+QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999)
+
+
+class CellError(CrossroadsError):
+    """A cell cannot be measured, or its window is not to be believed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What all cells of a run share."""
+
+    root: Path
+    """The checkout."""
+    profile: Profile
+    generator: Generator
+    server_cpus: tuple[int, ...] = ()
+    """Cores of the server under test; empty when nothing is pinned."""
+    database_url: str | None = None
+    database_problem: str = "PostgreSQL was not started"
+    """Why there is no database_url."""
+    beside: Sequence[Process] = field(default=())
+    """Processes of the services beside the server."""
+
+
+def measure(cell: Cell, number: int, setting: Setting) -> Row:
+    """Return the row of `cell` in round `number`; a failure is a row with its reason."""
+    try:
+        figures, process, noise = _measure(cell, setting)
+    except CrossroadsError as error:
+        return Row(cell=cell, round=number, reason=f"{error.problem}: {error.known}")
+    return Row(cell=cell, round=number, figures=figures, noise=noise, process=process)
+
+
+def server_environment(workload: Workload, root: Path, database_url: str | None) -> dict[str, str]:
+    """Return the environment in which the example app serves `workload`."""
+    environment = {
+        "PYTHONPATH": os.pathsep.join((str(root / "example_app"), str(root / "snippets"))),
+        "DJANGO_SECRET_KEY": "bench-" + "x" * 50,
+        "DJANGO_ALLOWED_HOSTS": "127.0.0.1",
+        "DJANGO_INSECURE_HTTP": "1",
+        "DESK_TOKEN": BENCH_TOKEN,
+        "SHOW_PROCESS": "1",
+        **workload.env,
+    }
+    if not workload.middleware:
+        environment["BENCH_NO_MIDDLEWARE"] = "1"
+    if workload.needs_postgres and database_url:
+        environment["DATABASE_URL"] = database_url
+        # The same pool under every server, so that connecting is no part of the figure.
+        environment["DATABASE_POOL"] = "8"
+    return environment
+
+
+def _measure(cell: Cell, setting: Setting) -> tuple[Figures, Mapping[str, str], tuple[str, ...]]:
+    spec, workload = SERVERS[cell.server], WORKLOADS[cell.workload]
+    if workload.needs_postgres and not setting.database_url:
+        raise CellError(
+            "no PostgreSQL", setting.database_problem, "see README.md, what a run needs"
+        )
+    with ExitStack() as stack:
+        server = stack.enter_context(
+            start_server(
+                setting.root / "snippets" / "servers" / spec.script,
+                app=spec.app,
+                threads=cell.threads,
+                workers=1,
+                env=server_environment(workload, setting.root, setting.database_url),
+                cwd=setting.root / "example_app",
+                cpus=setting.server_cpus or None,
+            )
+        )
+        process = _confirm(server, spec)
+        path = workload.path(cell.view)
+        body = _get(server.port, path, workload.headers)
+        watch = _Watch(server, setting)
+        window = setting.profile.stall_window_s if workload.disturb_path else None
+        result = setting.generator.run(
+            LoadSpec(
+                port=server.port,
+                path=path,
+                headers=dict(workload.headers),
+                body=b64encode(body).decode(),
+                warmup_s=setting.profile.warmup_s,
+                window_s=window or setting.profile.window_s,
+                clients=cell.load.clients,
+                rate=cell.load.rate,
+                disturb_path=workload.disturb_path,
+                disturb_every_s=STALL_EVERY_S,
+            ),
+            on_start=watch.start,
+            on_end=watch.end,
+        )
+        if not server.process.is_running():
+            raise CellError(
+                "the server died", server.process.why_it_ended(), "read the server's log"
+            )
+        figures = _figures(result, watch)
+    _believe(figures, result)
+    return figures, process, _noise(figures)
+
+
+class _Watch:
+    """What the machine did between the edges of a window."""
+
+    def __init__(self, server: Server, setting: Setting) -> None:
+        self.server = [server.process]
+        self.beside = list(setting.beside)
+        self.threads = 0
+        self.pss = 0.0
+        self._over = Event()
+        self._sampler = Thread(target=self._sample, daemon=True)
+
+    def start(self) -> None:
+        """Note the counters at the window's start."""
+        self._sampler.start()
+        self._begun = self._counters()
+
+    def end(self) -> None:
+        """Note the counters at the window's end."""
+        ended = self._counters()
+        self._over.set()
+        self._sampler.join()
+        self.pss = pss_mb(self.server)
+        difference = [after - before for before, after in zip(self._begun, ended, strict=True)]
+        self.seconds, self.server_s, self.beside_s, self.own_s, self.machine_s = difference
+
+    def _counters(self) -> tuple[float, ...]:
+        times = psutil.cpu_times()
+        machine = sum(times[:3]) + sum(getattr(times, name, 0.0) for name in ("irq", "softirq"))
+        own = os.times()
+        return (
+            time.perf_counter(),
+            cpu_seconds(self.server),
+            cpu_seconds(self.beside),
+            own.user + own.system,
+            machine,
+        )
+
+    def _sample(self) -> None:
+        while True:
+            self.threads = max(self.threads, thread_count(self.server))
+            if self._over.wait(0.25):
+                return
+
+
+def _figures(result: LoadResult, watch: _Watch) -> Figures:
+    requests = result.requests
+    if result.errors or requests < FEWEST_REQUESTS:
+        raise CellError(
+            "wrong or missing answers" if result.errors else "too few answers",
+            ", ".join(f"{count} × {kind}" for kind, count in sorted(result.errors.items()))
+            or f"{requests} answers in {watch.seconds:.1f} s, {FEWEST_REQUESTS} are needed",
+            "read the server's log",
+        )
+    busy = watch.server_s + watch.beside_s + watch.own_s + result.busy * watch.seconds
+    ordered = sorted(result.latencies_us)
+    lateness = sorted(result.lateness_us)
+    return Figures(
+        requests=requests,
+        seconds=watch.seconds,
+        rate=requests / watch.seconds,
+        cpu_ms=1000 * watch.server_s / requests,
+        beside_cpu_ms=1000 * watch.beside_s / requests,
+        latency_ms={
+            f"{q:g}": ordered[int(q * requests)] / 1000
+            for q in QUANTILES
+            if requests * min(q, 1 - q) >= BEYOND
+        },
+        server_busy=watch.server_s / watch.seconds,
+        generator_busy=result.busy,
+        foreign_busy=max(0.0, watch.machine_s - busy) / watch.seconds,
+        lateness_p99_ms=lateness[int(0.99 * len(lateness))] / 1000 if lateness else 0.0,
+        reconnects=result.reconnects,
+        threads=watch.threads,
+        pss_mb=watch.pss,
+    )
+
+
+def _believe(figures: Figures, result: LoadResult) -> None:
+    if result.busy > GENERATOR_LIMIT:
+        raise CellError(
+            "the load generator was near its limit",
+            f"it used {result.busy:.2f} cores, {GENERATOR_LIMIT} are allowed",
+            "use fewer clients",
+        )
+    if figures.cpu_ms <= 0:
+        raise CellError(
+            "the server used no CPU that could be seen",
+            f"{figures.requests} requests in {figures.seconds:.1f} s",
+            "lengthen the window",
+        )
+
+
+def _noise(figures: Figures) -> tuple[str, ...]:
+    noise = []
+    if figures.foreign_busy > FOREIGN_LIMIT:
+        noise.append(f"other work used {figures.foreign_busy:.1f} cores")
+    if figures.lateness_p99_ms > LATENESS_LIMIT_MS:
+        noise.append(f"requests were sent {figures.lateness_p99_ms:.0f} ms late")
+    return tuple(noise)
+
+
+def _confirm(server: Server, spec: ServerSpec) -> Mapping[str, str]:
+    process: dict[str, str] = json.loads(_get(server.port, "/process/", {}))
+    for key, expected in spec.expects.items():
+        if not process.get(key, "").startswith(expected):
+            raise CellError(
+                f"the server is not what it should be: {key} is {process.get(key, 'unknown')}",
+                f"expected {expected}",
+                "check that every package of requirements.txt is installed",
+            )
+    return process
+
+
+def _get(port: int, path: str, headers: Mapping[str, str]) -> bytes:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path, headers=dict(headers))
+        response = connection.getresponse()
+        body = response.read()
+    except (OSError, HTTPException) as error:
+        raise CellError(f"{path} did not answer", repr(error), "read the server's log") from error
+    finally:
+        connection.close()
+    if response.status != OK:
+        raise CellError(
+            f"{path} answered {response.status}",
+            body[:200].decode(errors="replace"),
+            "read the server's log",
+        )
+    return body

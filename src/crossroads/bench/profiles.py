@@ -1,0 +1,151 @@
+"""Which cells a run measures, how often and how long."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from crossroads.bench.servers import SERVERS
+from crossroads.measurements.model import Cell, Load, View
+
+CLIENTS = 16
+"""Closed-loop clients of the JSON and ORM workloads: enough to keep one server core busy."""
+
+CPU_CLIENTS = 8
+"""Closed-loop clients of the CPU workload: few, or a window sees no request end."""
+
+STALL_RATE = 100.0
+"""Requests per second of the open loop on a stalling server."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A set of cells with their rounds and times."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    rounds: int
+    window_s: float
+    """Time in which requests count."""
+    warmup_s: float
+    """Load before the window."""
+    stall_window_s: float
+    """Window of the `stall` cells, which must hold whole stalls."""
+    smallest_claim: float
+    """Ratio below which this profile decides nothing: it has too few rounds."""
+
+
+def cell(  # noqa: PLR0913 (a cell has this many sides)
+    workload: str,
+    server: str,
+    view: View | None = None,
+    *,
+    clients: int = CLIENTS,
+    rate: float | None = None,
+    threads: int | None = None,
+) -> Cell:
+    """Return a cell, with the server's own view kind and threads where none are given."""
+    spec = SERVERS[server]
+    load = Load(rate=rate) if rate else Load(clients=clients)
+    return Cell(
+        server=server,
+        workload=workload,
+        view=view or spec.views[0],
+        load=load,
+        threads=threads or spec.threads,
+    )
+
+
+def _quick() -> Iterator[Cell]:
+    yield cell("json", "gunicorn-gthread")
+    yield cell("json", "granian-wsgi")
+    yield cell("json", "uvicorn", "sync")
+    yield cell("json", "uvicorn", "async")
+    yield cell("json", "granian-asgi", "async")
+    yield cell("json", "bare-wsgi")
+    yield cell("json", "bare-asgi")
+    yield cell("json", "fastapi", "async")
+    for server in ("gunicorn-sync", "gunicorn-gthread", "granian-wsgi"):
+        yield cell("json-middleware", server)
+    for server in ("gunicorn-asgi", "granian-asgi"):
+        yield cell("json-middleware", server, "async")
+    yield cell("json-middleware", "uvicorn", "sync")
+    yield cell("json-middleware", "uvicorn", "async")
+    yield cell("orm-list", "gunicorn-gthread")
+    yield cell("orm-list", "uvicorn", "sync")
+    yield cell("wait", "gunicorn-gthread", clients=8)
+    yield cell("wait", "gunicorn-gthread", clients=32)
+    yield cell("wait", "uvicorn", "sync", clients=32)
+    yield cell("wait", "uvicorn", "async", clients=32)
+    yield cell("cpu", "gunicorn-gthread", clients=CPU_CLIENTS)
+    yield cell("cpu", "uvicorn", "sync", clients=CPU_CLIENTS)
+    yield from _stall()
+
+
+def _full() -> Iterator[Cell]:
+    for workload in ("json", "json-middleware"):
+        yield from _everywhere(workload)
+    yield from _full_orm()
+    yield from _full_wait()
+    for server in ("gunicorn-gthread", "gunicorn-gevent", "granian-wsgi"):
+        yield cell("cpu", server, clients=CPU_CLIENTS)
+    for server in ("uvicorn", "gunicorn-asgi", "granian-asgi"):
+        yield cell("cpu", server, "sync", clients=CPU_CLIENTS)
+    yield cell("cpu", "uvicorn", "async", clients=CPU_CLIENTS)
+    yield from _stall()
+
+
+def _everywhere(workload: str) -> Iterator[Cell]:
+    for server in SERVERS.values():
+        # Apps that are not Django have no middleware to switch on.
+        if workload == "json" or server.app is None:
+            for view in server.views:
+                yield cell(workload, server.id, view)
+
+
+def _full_orm() -> Iterator[Cell]:
+    for server in ("gunicorn-sync", "gunicorn-gthread", "gunicorn-gevent", "granian-wsgi"):
+        yield cell("orm-list", server)
+    for server in ("gunicorn-asgi", "uvicorn", "granian-asgi"):
+        yield cell("orm-list", server, "sync")
+        yield cell("orm-list", server, "async")
+
+
+def _full_wait() -> Iterator[Cell]:
+    yield cell("wait", "gunicorn-sync", clients=8)
+    for clients in (1, 4, 8, 16, 32, 64):
+        yield cell("wait", "gunicorn-gthread", clients=clients)
+    for clients in (32, 64):
+        yield cell("wait", "gunicorn-gthread", clients=clients, threads=64)
+    for clients in (1, 8, 32, 64):
+        yield cell("wait", "uvicorn", "sync", clients=clients)
+        yield cell("wait", "uvicorn", "async", clients=clients)
+
+
+def _stall() -> Iterator[Cell]:
+    yield cell("stall", "uvicorn", "async", clients=4)
+    yield cell("stall", "uvicorn", "async", rate=STALL_RATE)
+
+
+PROFILES: Mapping[str, Profile] = {
+    profile.name: profile
+    for profile in (
+        Profile(
+            name="quick",
+            cells=tuple(_quick()),
+            rounds=2,
+            window_s=0.7,
+            warmup_s=0.25,
+            stall_window_s=2.0,
+            smallest_claim=1.3,
+        ),
+        Profile(
+            name="full",
+            cells=tuple(_full()),
+            rounds=8,
+            window_s=1.2,
+            warmup_s=0.4,
+            stall_window_s=10.0,
+            smallest_claim=1.1,
+        ),
+    )
+}
+"""All profiles by name."""

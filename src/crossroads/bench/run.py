@@ -1,0 +1,167 @@
+"""A run: every cell once per round, in a shuffled order, each row on disk at once.
+
+Rounds are interleaved because machines drift: what is compared has been measured within
+the same round, minutes and not hours apart.
+"""
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from crossroads.bench.cell import Setting, measure
+from crossroads.bench.database import loaded_database
+from crossroads.bench.generator import Generator
+from crossroads.bench.profiles import Profile
+from crossroads.bench.workloads import WORKLOADS
+from crossroads.errors import CrossroadsError
+from crossroads.measurements.identity import identify, installed_versions
+from crossroads.measurements.machine import usable_cores
+from crossroads.measurements.model import Cell, Row, Run
+from crossroads.measurements.store import PartialRun, load_run, local_path
+from crossroads.services.process import can_pin
+
+QUICK_LIMIT_S = 104.0
+"""After this many seconds a quick run measures no disturbed cell a second time."""
+
+
+type Progress = Callable[[Cell | None, int, int], None]
+"""Hears which cell is next (None at the end), and how many windows of how many are done."""
+
+
+def silent(_cell: Cell | None, _done: int, _total: int) -> None:
+    """Hear nothing."""
+
+
+def run_profile(root: Path, profile: Profile, progress: Progress = silent) -> Run:
+    """Return the finished run of `profile` on this machine, going on with an unfinished one.
+
+    Every row is on disk before the next cell starts, so an interruption loses one cell.
+
+    Raises:
+        CrossroadsError: The harness itself cannot work, such as on a full disk. A cell that
+            cannot be measured is a row with its reason instead.
+    """
+    path = local_path(root, profile.name, identify(root).key)
+    partial = PartialRun(path)
+    header, kept = partial.begin(_header(root, profile))
+    rows = list(kept)
+    with prepared(root, profile) as setting:
+        for row in _rows(setting, header["seed"], rows, progress):
+            partial.add(row)
+            rows.append(row)
+    partial.finish(_now(), len(rows))
+    return load_run(path)
+
+
+@contextmanager
+def prepared(root: Path, profile: Profile) -> Iterator[Setting]:
+    """Give what the cells of `profile` share: generator, database, cores; end it afterwards."""
+    server_cpus, other_cpus = _split_cores()
+    with ExitStack() as stack:
+        if other_cpus:
+            # We sleep most of the time, but what we do must not fall on the server's core.
+            stack.enter_context(_kept_on(other_cpus))
+        generator = stack.enter_context(Generator(cpus=other_cpus))
+        database_url, problem, beside = None, "", []
+        if any(WORKLOADS[cell.workload].needs_postgres for cell in profile.cells):
+            try:
+                database = stack.enter_context(loaded_database(root, cpus=other_cpus or None))
+                database_url, beside = database.url, list(database.processes)
+            except CrossroadsError as error:
+                problem = f"{error.problem} ({error.known.splitlines()[0]})"
+        yield Setting(
+            root=root,
+            profile=profile,
+            generator=generator,
+            server_cpus=server_cpus,
+            database_url=database_url,
+            database_problem=problem,
+            beside=beside,
+        )
+
+
+def shuffled(cells: Sequence[Cell], seed: int, number: int) -> list[Cell]:
+    """Return the cells in the order of round `number`."""
+    order = list(cells)
+    random.Random(f"{seed}-{number}").shuffle(order)
+    return order
+
+
+def _rows(setting: Setting, seed: int, kept: Sequence[Row], progress: Progress) -> Iterator[Row]:
+    profile = setting.profile
+    have = {(row.cell.id, row.round) for row in kept}
+    total = len(profile.cells) * profile.rounds
+    done = len(have)
+    is_pressed = _pressed_for_time(profile)
+    for number in range(1, profile.rounds + 1):
+        disturbed: list[Row] = []
+        for cell in shuffled(profile.cells, seed, number):
+            if (cell.id, number) in have:
+                continue
+            progress(cell, done, total)
+            row = measure(cell, number, setting)
+            if (row.noise or row.reason) and not is_pressed():
+                disturbed.append(row)
+                continue
+            done += 1
+            yield row
+        for row in disturbed:
+            progress(row.cell, done, total)
+            done += 1
+            yield row if is_pressed() else _better(row, measure(row.cell, number, setting))
+    progress(None, done, total)
+
+
+def _better(first: Row, second: Row) -> Row:
+    """Return the second try, unless it failed and the first did not."""
+    return first if second.reason and not first.reason else second
+
+
+def _pressed_for_time(profile: Profile) -> Callable[[], bool]:
+    if profile.name != "quick":
+        return lambda: False
+    begun = time.monotonic()
+    return lambda: time.monotonic() - begun > QUICK_LIMIT_S
+
+
+def _header(root: Path, profile: Profile) -> dict[str, Any]:
+    identity = identify(root)
+    return {
+        "profile": profile.name,
+        "started": _now(),
+        "machine": asdict(identity.machine),
+        "python": asdict(identity.python),
+        "versions": installed_versions(),
+        "code": identity.code,
+        "lock": identity.lock,
+        "pinned": bool(_split_cores()[0]),
+        "seed": random.randrange(2**31),
+    }
+
+
+def _split_cores() -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the server's core and the others; nothing is pinned where that cannot be done."""
+    if not can_pin() or usable_cores() < 2:  # noqa: PLR2004 (one for each side)
+        return (), ()
+    first, *others = sorted(os.sched_getaffinity(0))
+    return (first,), tuple(others)
+
+
+@contextmanager
+def _kept_on(cpus: Sequence[int]) -> Iterator[None]:
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cpus)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
