@@ -1,0 +1,92 @@
+"""The command line: `crossroads measure`, and what keeps generated text fresh."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from crossroads.bench.ensure import is_measured
+from crossroads.bench.profiles import PROFILES
+from crossroads.bench.progress import progress_bar
+from crossroads.bench.report import aa_table, run_table
+from crossroads.bench.run import run_profile
+from crossroads.bench.self_check import CELLS, ROUNDS, check_pairs
+from crossroads.errors import CrossroadsError
+from crossroads.measurements.identity import identify
+from crossroads.measurements.store import load_run, local_path
+
+EXIT_MISTAKE = 2
+EXIT_INTERRUPTED = 130
+
+
+@click.group()
+@click.version_option(package_name="django-crossroads")
+def cli() -> None:
+    """Which way should your Django project run? Measure it on this machine."""
+
+
+@cli.command()
+@click.option(
+    "--profile",
+    type=click.Choice(list(PROFILES)),
+    default="quick",
+    show_default=True,
+    help="quick: under two minutes, large differences only. full: all cells, about half an hour.",
+)
+@click.option("--again", is_flag=True, help="Measure even if a valid measurement is there.")
+@click.option("--aa", is_flag=True, help="Measure cells against themselves: how often do we err?")
+@click.option("--reference", is_flag=True, help="Keep the run in measurements/, to be committed.")
+def measure(profile: str, *, again: bool, aa: bool, reference: bool) -> None:
+    """Measure this machine; an interrupted run goes on where it stopped."""
+    root = find_root()
+    chosen = PROFILES[profile]
+    if aa:
+        with progress_bar(2 * len(CELLS) * ROUNDS) as progress:
+            click.echo(aa_table(check_pairs(root, chosen, progress)))
+        return
+    path = local_path(root, profile, identify(root).key)
+    if again or not path.exists() or not is_measured(root, profile):
+        with progress_bar(len(chosen.cells) * chosen.rounds) as progress:
+            run_profile(root, chosen, progress)
+    run = load_run(path)
+    click.echo(run_table(run))
+    if reference:
+        kept = root / "measurements" / f"{run.started[:10]}-{profile}-{path.stem[-6:]}.jsonl"
+        shutil.copyfile(path, kept)
+        path = kept
+    click.echo(f"\nThe run is in {path.relative_to(root)}.")
+
+
+def find_root() -> Path:
+    """Return the checkout that the working directory is in.
+
+    Raises:
+        CrossroadsError: It is in none.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "mkdocs.yml").exists() and (folder / "example_app").is_dir():
+            return folder
+    raise CrossroadsError(
+        f"{here.name}/ is not in a checkout of Django Crossroads",
+        "a checkout has mkdocs.yml and example_app/ at its top",
+        "change into the checkout, then run it again",
+    )
+
+
+def main() -> None:
+    """Run the command line; a person's mistake ends with exit code 2 and no traceback."""
+    try:
+        cli.main(standalone_mode=False)
+    except CrossroadsError as error:
+        click.echo(error, err=True)
+        sys.exit(EXIT_MISTAKE)
+    except click.Abort:
+        click.echo(
+            "\nStopped. What is measured so far is kept; run the same command to go on.", err=True
+        )
+        sys.exit(EXIT_INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
