@@ -4,11 +4,11 @@ from django.http import JsonResponse
 
 
 # --8<-- [start:health]
-def health(request):
+def health(_request):
     return JsonResponse({"status": "ok"})
 
 
-async def health_async(request):
+async def health_async(_request):
     return JsonResponse({"status": "ok"})
 
 

@@ -27,7 +27,7 @@ def as_json(parcel):
 
 # --8<-- [start:parcel-list]
 @token_required
-def parcel_list(request):
+def parcel_list(_request):
     parcels = Parcel.objects.newest()
     return JsonResponse([as_json(parcel) for parcel in parcels], safe=False)
 
@@ -37,7 +37,7 @@ def parcel_list(request):
 
 # --8<-- [start:parcel-list-async]
 @token_required
-async def parcel_list_async(request):
+async def parcel_list_async(_request):
     parcels = Parcel.objects.newest()
     return JsonResponse([as_json(parcel) async for parcel in parcels], safe=False)
 
@@ -63,13 +63,13 @@ async def parcel_search_async(request):
 
 # --8<-- [start:parcel-detail]
 @token_required
-def parcel_detail(request, number):
+def parcel_detail(_request, number):
     parcel = get_object_or_404(Parcel.objects.for_desk(), number=number)
     return JsonResponse(as_json(parcel))
 
 
 @token_required
-async def parcel_detail_async(request, number):
+async def parcel_detail_async(_request, number):
     parcel = await aget_object_or_404(Parcel.objects.for_desk(), number=number)
     return JsonResponse(as_json(parcel))
 

@@ -2,7 +2,8 @@
 
 from django import forms
 
-USUAL_STOPS = 60
+# A full day for one van, and 10 to 20 ms for one core.
+USUAL_STOPS = 170
 
 
 class PlanForm(forms.Form):
@@ -12,7 +13,7 @@ class PlanForm(forms.Form):
     request from holding a processor for seconds.
     """
 
-    stops = forms.IntegerField(min_value=3, max_value=150)
+    stops = forms.IntegerField(min_value=3, max_value=250)
 
     def __init__(self, query):
         super().__init__({"stops": USUAL_STOPS, **query.dict()})
