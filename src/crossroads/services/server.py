@@ -86,7 +86,7 @@ def start_server(  # noqa: PLR0913 - one parameter for each setting of a start f
     )
 
     def answers() -> bool:
-        status = _status(port, ready_path, deadline_s)
+        status = get_status(port, ready_path, deadline_s)
         if status not in (None, http.client.OK):
             problem = f"{process.name} answers GET {ready_path} with {status}, not 200"
             raise process.failure(problem, "it was ended")
@@ -96,7 +96,7 @@ def start_server(  # noqa: PLR0913 - one parameter for each setting of a start f
     return Server(process, port)
 
 
-def _status(port: int, path: str, timeout_s: float) -> int | None:
+def get_status(port: int, path: str, timeout_s: float) -> int | None:
     """Return the status of one answer; None when nobody listens or the connection broke.
 
     One patient request, not many short ones: those would queue up before a single worker
