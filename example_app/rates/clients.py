@@ -40,9 +40,12 @@ async def async_client():
 async def _lifetime(loop):
     # A loop that ends closes the async generators that were started in it
     # (loop.shutdown_asyncgens). That is the one moment to close the client as well.
-    async with httpx.AsyncClient(verify=TLS, limits=LIMITS) as client:
+    client = httpx.AsyncClient(verify=TLS, limits=LIMITS)
+    try:
         yield client
-    del _open[loop]
+    finally:
+        del _open[loop]
+        await client.aclose()
 
 
 # --8<-- [end:client-per-loop]
