@@ -1,4 +1,5 @@
 #!/bin/sh
+# --8<-- [start:command]
 # A fixed number of threads in each worker process: the limit is WORKERS x THREADS.
 exec gunicorn "${APP:-config.wsgi:application}" \
     --worker-class gthread \
@@ -6,3 +7,4 @@ exec gunicorn "${APP:-config.wsgi:application}" \
     --threads "${THREADS:-8}" \
     --bind "127.0.0.1:${PORT:-8000}" \
     --no-control-socket
+# --8<-- [end:command]

@@ -1,4 +1,5 @@
 #!/bin/sh
+# --8<-- [start:command]
 # uvloop and httptools are chosen by themselves when they are installed.
 exec uvicorn "${APP:-config.asgi:application}" \
     --workers "${WORKERS:-1}" \
@@ -6,3 +7,4 @@ exec uvicorn "${APP:-config.asgi:application}" \
     --port "${PORT:-8000}" \
     --lifespan off \
     --no-access-log
+# --8<-- [end:command]
