@@ -50,9 +50,12 @@ def _test_environment() -> Iterator[None]:
 @pytest.fixture(params=["wsgi", "asgi"])
 def get(request: pytest.FixtureRequest) -> Get:
     """Return a function that asks for an address as a server of either kind would."""
-    if request.param == "wsgi":
-        return lambda path, **headers: Client().get(path, headers=headers)
-    return lambda path, **headers: async_to_sync(AsyncClient().get)(path, headers=headers)
+    ask = Client().get if request.param == "wsgi" else async_to_sync(AsyncClient().get)
+
+    def get(path: str, **headers: str) -> HttpResponse:
+        return ask(path, headers=headers)
+
+    return get
 
 
 @pytest.fixture

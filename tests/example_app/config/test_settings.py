@@ -136,3 +136,9 @@ def test_the_cache_is_redis_when_there_is_one(settings_for):
 def test_a_proxy_is_believed_only_when_it_is_announced(settings_for):
     assert "SECURE_PROXY_SSL_HEADER" not in settings_for(**DEPLOYED)
     assert "SECURE_PROXY_SSL_HEADER" in settings_for(DJANGO_BEHIND_PROXY="1", **DEPLOYED)
+
+
+def test_a_deployment_sends_all_but_the_health_page_to_https(settings_for):
+    settings = settings_for(**DEPLOYED)
+    assert settings["SECURE_SSL_REDIRECT"]
+    assert settings["SECURE_REDIRECT_EXEMPT"] == [r"^health/"]

@@ -3,6 +3,8 @@ from config.tokens import token_required
 from django.http import HttpResponse
 from django.urls import path
 
+KNOWN = "the-token"
+
 
 @token_required
 def private(_request):
@@ -17,7 +19,7 @@ async def private_async(_request):
 @pytest.fixture(autouse=True)
 def _addresses(settings):
     settings.ROOT_URLCONF = (path("sync/", private), path("async/", private_async))
-    settings.DESK_TOKEN = "the-token"
+    settings.DESK_TOKEN = KNOWN
 
 
 @pytest.fixture(params=["/sync/", "/async/"])
@@ -26,11 +28,11 @@ def page(request):
 
 
 def test_the_token_opens_the_page(get, page):
-    assert get(page, Authorization="Bearer the-token").content == b"a secret"
+    assert get(page, Authorization=f"Bearer {KNOWN}").content == b"a secret"
 
 
 def test_the_scheme_may_be_written_in_any_case(get, page):
-    assert get(page, Authorization="bearer the-token").status_code == 200
+    assert get(page, Authorization=f"bearer {KNOWN}").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from parcels.models import Parcel
 
+WORD = "a-good-password"
 pytestmark = pytest.mark.usefixtures("desk")
 
 
 @pytest.fixture
 def clerk():
     browser = Client()
-    browser.force_login(User.objects.create_user("clerk", password="a-good-password"))
+    browser.force_login(User.objects.create_user("clerk", password=WORD))
     return browser
 
 
@@ -31,13 +32,13 @@ def test_the_front_door_leads_to_the_desk(clerk):
 
 
 def test_a_clerk_logs_in_and_out():
-    User.objects.create_user("clerk", password="a-good-password")
+    User.objects.create_user("clerk", password=WORD)
     browser = Client(enforce_csrf_checks=True)
     form = _page(browser.get("/desk/", follow=True)).form
     fields = {field["name"]: field.get("value", "") for field in form.select("input")}
     desk = browser.post(
         "/accounts/login/",
-        fields | {"username": "clerk", "password": "a-good-password"},
+        fields | {"username": "clerk", "password": WORD},
         follow=True,
     )
     assert desk.redirect_chain == [("/desk/", 302)]

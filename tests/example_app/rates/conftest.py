@@ -7,12 +7,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from rates import clients
 from rates.prices import price
 
+from rates import clients
 
-class Carriers(ThreadingHTTPServer):
-    """The stub; what is sick about it is set by name of the carrier."""
+
+class Stub(ThreadingHTTPServer):
+    """The carriers; what is sick about it is set by name of the carrier."""
 
     daemon_threads = False
 
@@ -42,7 +43,7 @@ class Carriers(ThreadingHTTPServer):
 class _Carrier(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 5
-    server: Carriers
+    server: Stub
 
     def do_GET(self) -> None:
         stub, address = self.server, urlsplit(self.path)
@@ -68,8 +69,8 @@ class _Carrier(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def carriers(settings) -> Iterator[Carriers]:
-    with Carriers() as stub:
+def stub(settings) -> Iterator[Stub]:
+    with Stub() as stub:
         thread = threading.Thread(target=stub.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         settings.CARRIERS_URL = stub.url

@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 import uvloop
+
 from rates import clients
 
 
@@ -35,18 +36,18 @@ def test_another_loop_has_another_client(new_loop):
 
 
 @LOOPS
-def test_a_client_is_closed_with_its_loop(new_loop, carriers):
+def test_a_client_is_closed_with_its_loop(new_loop, stub):
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        client = runner.run(_after_a_call(carriers.url))
+        client = runner.run(_after_a_call(stub.url))
         assert not client.is_closed
     assert client.is_closed
 
 
 @LOOPS
-def test_nothing_is_kept_of_a_loop_that_ended(new_loop, carriers):
+def test_nothing_is_kept_of_a_loop_that_ended(new_loop, stub):
     before = dict(clients._open)
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        runner.run(_after_a_call(carriers.url))
+        runner.run(_after_a_call(stub.url))
     assert clients._open == before
 
 

@@ -10,11 +10,11 @@ FIVE = sorted(f"/rates/{url.pattern}" for url in urlpatterns if str(url.pattern)
 AT_ONCE = ["/rates/five/threads/", "/rates/five/gather/"]
 
 
-@pytest.fixture(params=["sandbox", "carriers"])
+@pytest.fixture(params=["sandbox", "http"])
 def source(request):
     """Run the test with the sandbox and with carriers over HTTP."""
-    if request.param == "carriers":
-        request.getfixturevalue("carriers")
+    if request.param == "http":
+        request.getfixturevalue("stub")
 
 
 @pytest.mark.usefixtures("source")
@@ -57,32 +57,32 @@ def test_a_question_without_details_is_about_a_kilogram_by_post(get, page):
     ],
 )
 def test_a_question_that_makes_no_sense_is_refused_before_a_carrier_is_asked(
-    get, page, query, field, carriers
+    get, page, query, field, stub
 ):
     answer = get(f"{page}?{query}")
     assert answer.status_code == 400
     assert [*answer.json()["errors"]] == [field]
-    assert carriers.questions == []
+    assert stub.questions == []
 
 
 @pytest.mark.parametrize("page", AT_ONCE)
-def test_five_questions_are_on_their_way_at_once(get, page, carriers):
+def test_five_questions_are_on_their_way_at_once(get, page, stub):
     """No carrier answers before all five have been asked."""
-    carriers.meeting = threading.Barrier(len(CARRIERS), timeout=10)
+    stub.meeting = threading.Barrier(len(CARRIERS), timeout=10)
     assert get(page).json()["missing"] == []
-    assert carriers.most_in_progress == len(CARRIERS)
+    assert stub.most_in_progress == len(CARRIERS)
 
 
 @pytest.mark.parametrize("page", sorted({*FIVE} - {*AT_ONCE}))
-def test_one_after_the_other_only_one_question_is_on_its_way(get, page, carriers):
+def test_one_after_the_other_only_one_question_is_on_its_way(get, page, stub):
     get(page)
-    assert carriers.most_in_progress == 1
-    assert [question.split("/")[2] for question in carriers.questions] == [*CARRIERS]
+    assert stub.most_in_progress == 1
+    assert [question.split("/")[2] for question in stub.questions] == [*CARRIERS]
 
 
 @pytest.mark.parametrize("page", FIVE)
-def test_a_silent_carrier_leaves_the_quotes_of_the_other_four(get, page, carriers, settings):
-    carriers.silent = {"swift"}
+def test_a_silent_carrier_leaves_the_quotes_of_the_other_four(get, page, stub, settings):
+    stub.silent = {"swift"}
     settings.CARRIER_TIMEOUT_S = 0.5
     answer = get(page).json()
     assert answer["missing"] == ["swift"]
@@ -94,43 +94,39 @@ def test_a_silent_carrier_leaves_the_quotes_of_the_other_four(get, page, carrier
     "sickness",
     [(500, "{}"), (404, "{}"), (200, "<html>"), (200, "[]"), (200, "{}"), (200, '{"days": null}')],
 )
-def test_a_carrier_that_talks_nonsense_is_missing(get, page, carriers, sickness):
-    carriers.answers = {"greenvan": sickness}
+def test_a_carrier_that_talks_nonsense_is_missing(get, page, stub, sickness):
+    stub.answers = {"greenvan": sickness}
     answer = get(page)
     assert answer.status_code == 200
     assert answer.json()["missing"] == ["greenvan"]
 
 
 @pytest.mark.parametrize("page", [*ONE, *FIVE])
-def test_carriers_that_cannot_be_reached_are_missing(get, page, carriers, settings):
+def test_carriers_that_cannot_be_reached_are_missing(get, page, stub, settings):
     settings.CARRIERS_URL = "http://127.0.0.1:1"
     answer = get(page).json()
     assert answer["quotes"] == []
     assert answer["missing"] == (["postal"] if page in ONE else [*CARRIERS])
-    assert carriers.questions == []
+    assert stub.questions == []
 
 
-def test_a_missing_quote_is_logged_with_its_cause(get, carriers, caplog):
-    carriers.answers = {"postal": (503, "{}")}
+def test_a_missing_quote_is_logged_with_its_cause(get, stub, caplog):
+    stub.answers = {"postal": (503, "{}")}
     get("/rates/one/")
     assert "no quote from postal" in caplog.text
     assert "503" in caplog.text
 
 
 @pytest.mark.parametrize("page", ["/rates/one/async/", "/rates/five/gather/"])
-def test_an_async_view_gets_its_quotes_again_and_again(get, page, carriers):
+def test_an_async_view_gets_its_quotes_again_and_again(get, page, stub):
     """Under WSGI each request has a new event loop, which a shared client would not survive."""
     for _ in range(3):
         assert get(page).json()["missing"] == []
-    assert len(carriers.questions) == 3 * (5 if page in FIVE else 1)
+    assert len(stub.questions) == 3 * (5 if page in FIVE else 1)
 
 
-def test_the_carriers_of_the_benchmark_agree_with_the_table(get, settings):
-    services = pytest.importorskip(
-        "crossroads.services.carriers", reason="crossroads.services.carriers is not written yet"
-    )
-    with services.start_carriers(latency_ms=1.0) as started:
-        settings.CARRIERS_URL = started.url
-        for page in FIVE:
-            answer = get(f"{page}?weight_g=2500&country=FR").json()
-            assert answer["quotes"] == [asdict(price(carrier, 2500, "FR")) for carrier in CARRIERS]
+def test_the_carriers_of_the_benchmark_agree_with_the_table(get, settings, carriers):
+    settings.CARRIERS_URL = carriers.url
+    for page in FIVE:
+        answer = get(f"{page}?weight_g=2500&country=FR").json()
+        assert answer["quotes"] == [asdict(price(carrier, 2500, "FR")) for carrier in CARRIERS]
