@@ -1,0 +1,25 @@
+# ---
+# jupyter: {kernelspec: {display_name: Python 3, language: python, name: python3}}
+# ---
+
+# %% [markdown]
+# ---
+# description: CPU and throughput of a view in pure Python, by server.
+# hide:
+#   - toc
+# ---
+#
+# # Computing
+#
+# A view that plans a tour in pure Python. The work is the same everywhere and holds the
+# interpreter's lock, so this shows how much of a computing view is left to the choice of
+# a server. See [How we measure](method.md).
+
+# %%
+from crossroads.site import charts
+from crossroads.site.data import load_lanes
+
+lanes = load_lanes()
+
+# %%
+charts.cpu_views(lanes)

@@ -1,0 +1,25 @@
+# ---
+# jupyter: {kernelspec: {display_name: Python 3, language: python, name: python3}}
+# ---
+
+# %% [markdown]
+# ---
+# description: CPU of server and PostgreSQL for a list view through the ORM.
+# hide:
+#   - toc
+# ---
+#
+# # Database
+#
+# A list of parcels with related objects, read from PostgreSQL through the ORM, as most
+# Django pages are. The CPU of the database is counted apart from the server's, because
+# moving work between the two is not saving it. See [How we measure](method.md).
+
+# %%
+from crossroads.site import charts
+from crossroads.site.data import load_lanes
+
+lanes = load_lanes()
+
+# %%
+charts.orm_list(lanes)

@@ -1,0 +1,133 @@
+"""A Markdown extension: a line such as `<!-- live: measured -->` becomes what was measured.
+
+An extension rather than a hook, so that any generator that runs Python-Markdown can
+build the pages.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+from re import compile as pattern
+
+from markdown import Markdown  # type: ignore[import-untyped]
+from markdown.extensions import Extension  # type: ignore[import-untyped]
+from markdown.preprocessors import Preprocessor  # type: ignore[import-untyped]
+
+from crossroads.errors import CrossroadsError
+from crossroads.measurements.model import Run
+from crossroads.site.blocks import Kind, fence_counts
+from crossroads.site.charts import cpu_per_request
+from crossroads.site.data import find_root, load_lanes
+from crossroads.site.figure import NOT_MEASURED
+
+_KINDS: Mapping[str, str] = {
+    Kind.INCLUDED: "included from files that a test runs",
+    Kind.RUN: "run as they stand, with the cells behind the charts",
+    Kind.TRANSCRIPT: "transcripts that a test repeats",
+    Kind.GENERATED: "written by the build",
+    Kind.DIAGRAM: "drawings made from data",
+    Kind.UNACCOUNTED: "proven by nothing",
+}
+
+_counting: list[Path] = []
+_LINE = pattern(r"<!-- live: (?P<name>[a-z-]+) -->")
+
+
+class UnknownPartError(CrossroadsError):
+    """A page asks for a live part that does not exist."""
+
+
+def measured(root: Path) -> str:
+    """Return what was measured, on which machine, with which versions and when."""
+    lanes = load_lanes(root)
+    facts = "".join(_facts(name, run) for name, run in lanes.shown())
+    return f'<div class="cr-measured">{facts}</div>'
+
+
+def first_chart(root: Path) -> str:
+    """Return the chart of CPU per request from one run: this build's, where there is one."""
+    lanes = load_lanes(root)
+    return cpu_per_request(replace(lanes, reference=None) if lanes.this_build else lanes).html
+
+
+def code_counts(root: Path) -> str:
+    """Return how many code blocks the site shows, by what proves them."""
+    _counting.append(root)
+    try:
+        counts = fence_counts(root)
+    finally:
+        _counting.clear()
+    items = "".join(
+        f"<dt>{_KINDS.get(kind, kind)}</dt><dd>{count}</dd>"
+        for kind, count in counts.items()
+        if count or kind == Kind.UNACCOUNTED
+    )
+    return f'<dl class="cr-counts">{items}</dl>'
+
+
+PARTS: Mapping[str, Callable[[Path], str]] = {
+    "measured": measured,
+    "code-counts": code_counts,
+    "chart-cpu-per-request": first_chart,
+}
+"""Name in the page to what makes the HTML."""
+
+
+def _facts(name: str, run: Run | None) -> str:
+    head = f'<p class="cr-measured__name">{name}</p>'
+    if run is None:
+        return f'<section class="cr-measured__run">{head}<p>{NOT_MEASURED}</p></section>'
+    failed = sum(row.figures is None for row in run.rows)
+    machine = run.machine
+    facts = {
+        "Measured": f"{run.started[:10]}, {run.profile} profile",
+        "Machine": f"{machine.cpu}, {machine.cores} cores, {machine.memory_gib} GiB",
+        "Python": f"{run.python.version} ({run.python.build})",
+        "Django": run.versions.get("django", "unknown"),
+        "Windows of load": f"{len(run.rows)}, of which {failed or 'none'} failed",
+    }
+    items = "".join(f"<dt>{term}</dt><dd>{escape(text)}</dd>" for term, text in facts.items())
+    return f'<section class="cr-measured__run">{head}<dl>{items}</dl></section>'
+
+
+class _Live(Preprocessor):  # type: ignore[misc]
+    def __init__(self, md: Markdown, root: str) -> None:
+        super().__init__(md)
+        self.root = root
+
+    def run(self, lines: list[str]) -> list[str]:
+        return [self._line(line) for line in lines]
+
+    def _line(self, line: str) -> str:
+        found = _LINE.fullmatch(line.strip())
+        if found is None:
+            return line
+        if found["name"] not in PARTS:
+            raise UnknownPartError(
+                f"a page asks for the live part '{found['name']}', which does not exist",
+                f"known parts: {', '.join(sorted(PARTS))}",
+                "correct the page, or add the part to src/crossroads/site/live.py",
+            )
+        # The account parses every page, and with them the line that asks for it.
+        if _counting:
+            return ""
+        root = Path(self.root) if self.root else find_root(Path.cwd())
+        return str(self.md.htmlStash.store(PARTS[found["name"]](root)))
+
+
+class LiveExtension(Extension):  # type: ignore[misc]
+    """Registers the live lines; `root` is the folder of mkdocs.yml."""
+
+    def __init__(self, **options: str) -> None:
+        self.config = {"root": ["", "Folder of mkdocs.yml; found from the current one when empty"]}
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Markdown's
+        """Register the preprocessor, after code fences have been taken out."""
+        md.preprocessors.register(_Live(md, self.getConfig("root")), "live", 22)
+
+
+def makeExtension(**options: str) -> LiveExtension:  # noqa: N802 - the name is Markdown's
+    """Return the extension; Python-Markdown calls this."""
+    return LiveExtension(**options)

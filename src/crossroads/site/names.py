@@ -1,0 +1,43 @@
+"""What a reader is told instead of an id: servers, views, numbers."""
+
+from collections.abc import Mapping
+
+from crossroads.bench.servers import SERVERS
+from crossroads.measurements.model import Cell
+
+OUTSIDE = frozenset(server.id for server in SERVERS.values() if server.app is not None)
+"""Servers that run no Django: marked as references from outside."""
+
+_SHORT: Mapping[str, str] = {"bare-wsgi": "bare WSGI app", "bare-asgi": "bare ASGI app"}
+_ROUND_ABOVE = 100
+
+
+def server_name(server: str) -> str:
+    """Return the name of the server with this id; an unknown id is its own name.
+
+    >>> server_name("gunicorn-gthread")
+    'gunicorn gthread'
+    """
+    known = SERVERS.get(server)
+    return _SHORT.get(server, known.title if known else server)
+
+
+def label(cell: Cell) -> str:
+    """Return the row label of `cell`: its server, and what sets it apart on that server.
+
+    The kind of view is named where a server is measured with both kinds.
+    """
+    name = server_name(cell.server)
+    if cell.threads is not None and cell.server not in OUTSIDE:
+        name = f"{name}, {cell.threads} {'thread' if cell.threads == 1 else 'threads'}"
+    known = SERVERS.get(cell.server)
+    return name if known and len(known.views) == 1 else f"{name}, {cell.view}"
+
+
+def number(value: float) -> str:
+    """Return `value` with three significant digits, as people write it.
+
+    >>> [number(value) for value in (0.10849, 2.0, 1308.4, 86.25)]
+    ['0.108', '2', '1,308', '86.2']
+    """
+    return f"{value:,.0f}" if abs(value) >= _ROUND_ABOVE else f"{value:.3g}"

@@ -1,0 +1,136 @@
+"""Believable runs, so that a chart can be read before anything is measured."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from crossroads.measurements.model import Cell, Figures, Load, Machine, Python, Row, Run, View
+
+type MakeRun = Callable[..., Run]
+
+# CPU per request in ms: without middleware, with it.
+_JSON: dict[tuple[str, View, int | None], tuple[float, float]] = {
+    ("gunicorn-sync", "sync", None): (0.317, 0.42),
+    ("gunicorn-gthread", "sync", 8): (0.282, 0.39),
+    ("gunicorn-gevent", "sync", None): (0.279, 0.38),
+    ("granian-wsgi", "sync", 8): (0.108, 0.17),
+    ("granian-asgi", "sync", None): (0.639, 1.5),
+    ("granian-asgi", "async", None): (0.649, 1.5),
+    ("uvicorn", "sync", None): (0.766, 1.75),
+    ("uvicorn", "async", None): (0.683, 1.71),
+    ("gunicorn-asgi", "async", None): (0.793, 1.8),
+    ("daphne", "async", None): (1.015, 2.1),
+    ("hypercorn", "async", None): (1.002, 2.0),
+}
+_OUTSIDE: dict[tuple[str, View], float] = {
+    ("fastapi", "async"): 0.111,
+    ("fastapi", "sync"): 0.194,
+    ("bare-wsgi", "none"): 0.2,
+    ("bare-asgi", "none"): 0.034,
+}
+
+
+def _figures(noise: random.Random, cpu_ms: float, **others: object) -> Figures:
+    wobble = noise.lognormvariate(0, 0.05)
+    figures = Figures(
+        requests=2000,
+        seconds=1.2,
+        rate=900 / cpu_ms * wobble,
+        cpu_ms=cpu_ms * wobble,
+        beside_cpu_ms=0.0,
+        latency_ms={"0.5": 1.7 * wobble, "0.9": 3.0, "0.95": 4.0, "0.99": 9.0},
+        server_busy=0.9,
+        generator_busy=0.4,
+        foreign_busy=0.05,
+        lateness_p99_ms=1.0,
+        reconnects=0,
+        threads=9,
+        pss_mb=42.0,
+    )
+    return replace(figures, **others)  # type: ignore[arg-type]
+
+
+def _json(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
+    load = Load(clients=16)
+    for (server, view, threads), costs in _JSON.items():
+        for workload, cost in zip(("json", "json-middleware"), costs, strict=True):
+            cell = Cell(server=server, workload=workload, view=view, load=load, threads=threads)
+            yield cell, _figures(noise, cost)
+        cell = Cell(server=server, workload="cpu", view=view, load=load, threads=threads)
+        yield cell, _figures(noise, 11.5)
+        cell = Cell(server=server, workload="orm-list", view=view, load=load, threads=threads)
+        yield cell, _figures(noise, costs[1] + 4, beside_cpu_ms=1.1)
+    for (server, view), cost in _OUTSIDE.items():
+        yield Cell(server=server, workload="json", view=view, load=load), _figures(noise, cost)
+
+
+def _waits(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
+    servers: tuple[tuple[str, View, int | None], ...] = (
+        ("gunicorn-gthread", "sync", 8),
+        ("gunicorn-gthread", "sync", 64),
+        ("granian-wsgi", "sync", 8),
+        ("uvicorn", "sync", None),
+        ("uvicorn", "async", None),
+    )
+    for server, view, threads in servers:
+        for clients in (8, 50, 200):
+            served = min(clients, threads or clients)
+            rate = served * 10 * (0.94 if server == "uvicorn" else 0.99)
+            middle = 100 * clients / served * 1.03
+            cell = Cell(
+                server=server,
+                workload="wait",
+                view=view,
+                load=Load(clients=clients),
+                threads=threads,
+            )
+            yield (
+                cell,
+                _figures(noise, 0.6, rate=rate, latency_ms={"0.5": middle, "0.95": middle * 1.15}),
+            )
+
+
+def _stalls(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
+    closed = {"0.5": 3.3, "0.9": 5.0, "0.95": 6.1, "0.99": 8.6}
+    opened = {"0.5": 3.8, "0.9": 780.0, "0.95": 900.0, "0.99": 992.0}
+    for load, latency in ((Load(clients=4), closed), (Load(rate=100), opened)):
+        cell = Cell(server="uvicorn", workload="stall", view="async", load=load)
+        yield cell, _figures(noise, 0.9, latency_ms=latency)
+
+
+def _make_run(
+    *,
+    rounds: int = 4,
+    seed: int = 7,
+    cpu: str = "Example CPU 3000",
+    failed: dict[tuple[str, str], str] | None = None,
+    started: str = "2026-11-21T10:00:00Z",
+) -> Run:
+    noise = random.Random(seed)
+    rows = []
+    for number in range(1, rounds + 1):
+        for cell, figures in (*_json(noise), *_waits(noise), *_stalls(noise)):
+            reason = (failed or {}).get((cell.workload, cell.server))
+            row = Row(cell=cell, round=number, figures=None if reason else figures, reason=reason)
+            rows.append(row)
+    return Run(
+        profile="quick",
+        started=started,
+        finished=started,
+        machine=Machine(cpu=cpu, cores=2, memory_gib=24, system="Linux x86_64"),
+        python=Python(version="3.14.7", build="CPython, GIL"),
+        versions={"django": "6.1.3", "uvicorn": "0.54.0"},
+        code="c" * 16,
+        lock="l" * 16,
+        pinned=True,
+        seed=seed,
+        rows=tuple(rows),
+    )
+
+
+@pytest.fixture(scope="session")
+def make_run() -> MakeRun:
+    """Return what makes a run; `failed` maps (workload, server) to a reason."""
+    return _make_run
