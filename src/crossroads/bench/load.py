@@ -181,17 +181,19 @@ class _Load:
         else:
             self._tick(self._due_times(begin))
         disturbing = asyncio.create_task(self._disturb(begin)) if self.spec.disturb_path else None
-        await asyncio.sleep(self.start - time.perf_counter())
+        await _sleep_until(self.start)
         self.announce("start")
         cpu = time.process_time()
         started = time.perf_counter()
-        await asyncio.sleep(self.end - time.perf_counter())
+        await _sleep_until(self.end)
         busy = (time.process_time() - cpu) / (time.perf_counter() - started)
         self.announce("end")
         if disturbing:
             disturbing.cancel()
         if not self.closed_loop:
             await self._settle()
+        for task in self.tasks:
+            task.cancel()
         return LoadResult(
             requests=len(self.latencies),
             latencies_us=self.latencies,
@@ -310,13 +312,19 @@ class _Load:
         due = begin
         while True:
             due += self.spec.disturb_every_s
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            await _sleep_until(due)
             reader, writer = await asyncio.open_connection("127.0.0.1", self.spec.port)
             writer.write(request)
             status = await reader.readline()
             if b" 200 " not in status:
                 self.errors[f"disturbing request: {status.decode(errors='replace').strip()}"] += 1
             writer.close()
+
+
+async def _sleep_until(moment: float) -> None:
+    # A loop's timers may fire up to a millisecond early.
+    while (left := moment - time.perf_counter()) > 0:
+        await asyncio.sleep(left)
 
 
 async def send_load(spec: LoadSpec, announce: Callable[[str], None]) -> LoadResult:

@@ -1,5 +1,6 @@
 """The progress bar of a run, with the time that is left."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,8 +13,7 @@ from crossroads.measurements.model import Cell
 @contextmanager
 def progress_bar(total: int) -> Iterator[Progress]:
     """Give a listener that draws a bar on standard error; without a terminal, a line per tenth."""
-    stream = click.get_text_stream("stderr")
-    if not stream.isatty():
+    if not sys.stderr.isatty():
         yield _lines
         return
     next_cell = ""
@@ -21,7 +21,7 @@ def progress_bar(total: int) -> Iterator[Progress]:
         range(total),
         label="measuring",
         item_show_func=lambda _item: next_cell,
-        file=stream,
+        file=sys.stderr,
         width=24,
     ) as bar:
 

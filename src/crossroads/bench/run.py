@@ -26,8 +26,8 @@ from crossroads.measurements.model import Cell, Row, Run
 from crossroads.measurements.store import PartialRun, load_run, local_path
 from crossroads.services.process import can_pin
 
-QUICK_LIMIT_S = 104.0
-"""After this many seconds a quick run measures no disturbed cell a second time."""
+QUICK_LIMIT_S = 100.0
+"""A quick run that is on course for more than this measures no disturbed cell a second time."""
 
 
 type Progress = Callable[[Cell | None, int, int], None]
@@ -98,7 +98,7 @@ def _rows(setting: Setting, seed: int, kept: Sequence[Row], progress: Progress) 
     have = {(row.cell.id, row.round) for row in kept}
     total = len(profile.cells) * profile.rounds
     done = len(have)
-    is_pressed = _pressed_for_time(profile)
+    is_pressed = _pressed_for_time(profile, len(have))
     for number in range(1, profile.rounds + 1):
         disturbed: list[Row] = []
         for cell in shuffled(profile.cells, seed, number):
@@ -106,7 +106,7 @@ def _rows(setting: Setting, seed: int, kept: Sequence[Row], progress: Progress) 
                 continue
             progress(cell, done, total)
             row = measure(cell, number, setting)
-            if (row.noise or row.reason) and not is_pressed():
+            if (row.noise or row.reason) and not is_pressed(done):
                 disturbed.append(row)
                 continue
             done += 1
@@ -114,7 +114,7 @@ def _rows(setting: Setting, seed: int, kept: Sequence[Row], progress: Progress) 
         for row in disturbed:
             progress(row.cell, done, total)
             done += 1
-            yield row if is_pressed() else _better(row, measure(row.cell, number, setting))
+            yield row if is_pressed(done) else _better(row, measure(row.cell, number, setting))
     progress(None, done, total)
 
 
@@ -123,11 +123,17 @@ def _better(first: Row, second: Row) -> Row:
     return first if second.reason and not first.reason else second
 
 
-def _pressed_for_time(profile: Profile) -> Callable[[], bool]:
+def _pressed_for_time(profile: Profile, kept: int) -> Callable[[int], bool]:
     if profile.name != "quick":
-        return lambda: False
+        return lambda _done: False
     begun = time.monotonic()
-    return lambda: time.monotonic() - begun > QUICK_LIMIT_S
+    total = len(profile.cells) * profile.rounds - kept
+
+    def is_pressed(done: int) -> bool:
+        each_s = (time.monotonic() - begun) / max(1, done - kept)
+        return each_s * total > QUICK_LIMIT_S
+
+    return is_pressed
 
 
 def _header(root: Path, profile: Profile) -> dict[str, Any]:
