@@ -1,5 +1,5 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -24,15 +24,19 @@ def generator() -> Iterator[Generator]:
         yield running
 
 
-def processes_of(checkout: Path) -> list[psutil.Process]:
-    """Return the living processes that were started for `checkout`."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.pid != os.getpid() and str(checkout) in process.environ().get(
-                "PYTHONPATH", ""
-            ):
-                found.append(process)
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
-    return found
+@pytest.fixture
+def processes_of() -> Callable[[Path], list[psutil.Process]]:
+    """Give a function that returns the living servers that were started for a checkout."""
+
+    def servers(checkout: Path) -> list[psutil.Process]:
+        return [process for process in psutil.process_iter() if _is_of(process, checkout)]
+
+    return servers
+
+
+def _is_of(process: psutil.Process, checkout: Path) -> bool:
+    try:
+        path = process.environ().get("PYTHONPATH", "")
+        return process.pid != os.getpid() and str(checkout / "example_app") in path
+    except psutil.Error:
+        return False

@@ -323,7 +323,7 @@ class _Load:
 
 async def _sleep_until(moment: float) -> None:
     # A loop's timers may fire up to a millisecond early.
-    while (left := moment - time.perf_counter()) > 0:
+    while (left := moment - time.perf_counter()) > 0:  # noqa: ASYNC110 (time, not a condition)
         await asyncio.sleep(left)
 
 
