@@ -29,6 +29,8 @@ class Stub(ThreadingHTTPServer):
         self.is_closing = threading.Event()
         self.in_progress = self.most_in_progress = 0
         self.questions: list[str] = []
+        self.callers: list[int] = []
+        """The port that each call came from: one for each connection."""
         self.lock = threading.Lock()
 
     def answer(self, carrier: str, question: dict[str, str]) -> tuple[int, str]:
@@ -49,6 +51,7 @@ class _Carrier(BaseHTTPRequestHandler):
         stub, address = self.server, urlsplit(self.path)
         with stub.lock:
             stub.questions.append(self.path)
+            stub.callers.append(self.client_address[1])
             stub.in_progress += 1
             stub.most_in_progress = max(stub.most_in_progress, stub.in_progress)
         _, quotes, carrier, _ = address.path.split("/")
