@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from crossroads.bench import cell as cell_module
-from crossroads.bench.cell import Setting, measure, server_environment
+from crossroads.bench.cell import FEWEST_REQUESTS, Setting, measure, server_environment
 from crossroads.bench.generator import Generator
 from crossroads.bench.profiles import PROFILES, cell
 from crossroads.bench.servers import SERVERS
@@ -35,7 +35,7 @@ def test_every_server_gives_figures_of_the_json_view(server: str, setting: Setti
 
     assert row.reason is None
     assert row.figures is not None
-    assert row.figures.requests >= 20
+    assert row.figures.requests >= FEWEST_REQUESTS
     assert row.figures.cpu_ms > 0
     assert row.figures.pss_mb > 10
     assert row.figures.threads >= 1

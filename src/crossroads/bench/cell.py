@@ -37,7 +37,7 @@ FOREIGN_LIMIT = 0.3
 LATENESS_LIMIT_MS = 10.0
 """99th percentile of the generator's lateness above which a window is called noisy."""
 
-FEWEST_REQUESTS = 20
+FEWEST_REQUESTS = 10
 """Below this a window says nothing."""
 
 BEYOND = 10

@@ -1,0 +1,56 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crossroads.cli import find_root
+from crossroads.errors import CrossroadsError
+
+ROOT = Path(__file__).parents[1]
+
+
+def crossroads(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "crossroads", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_help_names_every_command() -> None:
+    done = crossroads("--help")
+
+    assert done.returncode == 0
+    assert "measure" in done.stdout
+
+
+def test_outside_a_checkout_it_says_so_without_a_traceback(tmp_path: Path) -> None:
+    done = crossroads("measure", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "is not in a checkout" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_profile_names_the_possible_ones() -> None:
+    done = crossroads("measure", "--profile", "fast")
+
+    assert done.returncode == 2
+    assert "'quick', 'full'" in done.stderr
+
+
+def test_the_checkout_is_found_from_any_folder_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT / "tests" / "bench")
+
+    assert find_root() == ROOT
+
+
+def test_elsewhere_there_is_no_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(CrossroadsError, match=r"mkdocs\.yml"):
+        find_root()
