@@ -15,6 +15,7 @@ from crossroads.bench.self_check import CELLS, ROUNDS, check_pairs
 from crossroads.errors import CrossroadsError
 from crossroads.measurements.identity import identify
 from crossroads.measurements.store import load_run, local_path
+from crossroads.site.blocks.transcripts import refresh_transcripts
 
 EXIT_MISTAKE = 2
 EXIT_INTERRUPTED = 130
@@ -56,6 +57,14 @@ def measure(profile: str, *, again: bool, aa: bool, reference: bool) -> None:
         shutil.copyfile(path, kept)
         path = kept
     click.echo(f"\nThe run is in {path.relative_to(root)}.")
+
+
+@cli.command()
+def refresh() -> None:
+    """Rewrite the output of every transcript in docs/; read the diff before you commit it."""
+    root = find_root()
+    for page in refresh_transcripts(root):
+        click.echo(f"refreshed {page.relative_to(root)}")
 
 
 def find_root() -> Path:
