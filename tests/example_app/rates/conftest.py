@@ -7,9 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from rates.prices import price
-
 from rates import clients
+from rates.prices import price
 
 
 class Stub(ThreadingHTTPServer):

@@ -1,9 +1,8 @@
 import asyncio
 
+from rates import clients
 from rates.carriers import aget_quote, get_quote
 from rates.prices import price
-
-from rates import clients
 
 PARCEL = {"weight_g": 1200, "country": "DE"}
 

@@ -2,7 +2,6 @@ import asyncio
 
 import pytest
 import uvloop
-
 from rates import clients
 
 
