@@ -2,7 +2,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -121,6 +121,18 @@ def test_the_environment_is_the_given_one(monkeypatch: pytest.MonkeyPatch, until
     assert "OURS" not in process.log
 
 
+@pytest.fixture
+def groups_of_ours() -> Iterator[None]:
+    if not IS_ROOT:
+        yield
+        return
+    before = os.getgroups()
+    os.setgroups([*before, 4711])
+    yield
+    os.setgroups(before)
+
+
+@pytest.mark.usefixtures("groups_of_ours")
 @pytest.mark.parametrize("user", ["nobody"] if IS_ROOT else [None])
 def test_a_command_runs_as_its_user_and_in_none_of_our_groups(
     user: str | None, until: Until
