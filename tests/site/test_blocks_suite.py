@@ -38,8 +38,8 @@ from crossroads.site.blocks.suite import SuiteAccount
 def pytest_configure(config):
     config.pluginmanager.register(SuiteAccount(config))
 """,
-    "tests/test_more.py": "import numbers_app\ndef test_more(): assert numbers_app.half(2) == 1\n",
-    "tests/test_less.py": "import numbers_app\ndef test_less(): assert numbers_app.half(-2) == -1\n",
+    "tests/test_more.py": "import numbers_app as n\ndef test_more(): assert n.half(2) == 1\n",
+    "tests/test_less.py": "import numbers_app as n\ndef test_less(): assert n.half(-2) == -1\n",
 }
 
 

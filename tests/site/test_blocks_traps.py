@@ -274,7 +274,9 @@ def test_a_cell_is_unaccounted_when_the_build_would_not_run_it(
 
 
 def test_a_code_cell_that_the_build_runs_is_counted_as_run(site: Site) -> None:
-    account = site(**{"docs/book.py": NOTEBOOK + "# %%\nx = 1\n\n# %% [markdown]\n# Text\n"})
+    account = site(
+        **{"docs/book.py": NOTEBOOK + "# %%\nx = 1\n\n# %%\n\n# %% [markdown]\n# Text\n"}
+    )
 
     assert [block.kind for block in account.blocks] == [Kind.RUN]
 
@@ -311,6 +313,20 @@ def test_each_of_two_equal_blocks_has_a_line_of_its_own(site: Site) -> None:
     assert [block.line for block in account.blocks] == [2, 6]
 
 
+def test_a_block_whose_text_is_not_in_the_source_as_it_is_shown_is_on_line_one(site: Site) -> None:
+    assert [block.line for block in site("Text\n\n<pre>&lt;b&gt;</pre>").blocks] == [1]
+
+
+def test_a_link_to_a_file_outside_is_outside(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "snippets").mkdir()
+    (tmp_path / "snippets" / "link.sh").symlink_to(tmp_path / "elsewhere" / "run.sh")
+    page = '```sh\n--8<-- "snippets/link.sh:command"\n```'
+
+    [problem] = site(page, run_files=["link.sh"]).problems
+
+    assert "is outside example_app/ and snippets/" in problem.problem
+
+
 def test_a_message_reads_as_three_lines(site: Site) -> None:
     [problem] = site("```bash\nls -l\n```").problems
 
@@ -321,3 +337,9 @@ def test_a_message_reads_as_three_lines(site: Site) -> None:
         "it starts with: ls -l",
         remedy,
     ]
+
+
+def test_the_metadata_of_a_notebook_is_no_block(site: Site) -> None:
+    cell = "# %% [markdown]\n# ---\n# hide:\n#     - toc\n#\n#     - more\n# ---\n#\n# # Title\n"
+
+    assert not site(**{"docs/book.py": NOTEBOOK + cell}).blocks

@@ -8,7 +8,7 @@ from textwrap import dedent
 from crossroads.errors import CrossroadsError
 from crossroads.site.blocks.includes import sections
 from crossroads.site.blocks.model import Include, Kind, Shown
-from crossroads.site.blocks.pages import CELL
+from crossroads.site.blocks.pages import CELL, RAW_CELL
 
 PYTHON = ("python", "py")
 TRANSCRIPT = "console"
@@ -135,6 +135,8 @@ def _wrong_with_transcript(shown: Shown) -> Wrong:
 def _mend(shown: Shown) -> str:
     if "mkdocs.yml" in shown.flaw:
         return "set execute: true and allow_errors: false, and leave no notebook out"
+    if shown.flaw == RAW_CELL:
+        return "make it a Markdown cell; in a header, write the YAML in block style"
     if "cell" in shown.flaw:
         return "keep prose and code of others on a .md page; let each code cell run"
     return f"close the fence as it was opened, on lines of its own, or {NAMED_SECTION} in one"

@@ -17,6 +17,7 @@ from crossroads.site.blocks.render import Renderer
 
 NOTEBOOKS = "mkdocs-jupyter"
 CELL = "notebook cell"
+RAW_CELL = "a raw cell, whose text is put on the page as it is"
 NOTEBOOK_SETTINGS: dict[str, object] = {
     "execute": True,
     "allow_errors": False,
@@ -62,14 +63,17 @@ def _notebook_blocks(page: Path, settings: Any, renderer: Renderer) -> Iterator[
     ]
     for cell in jupytext.read(page).cells:
         if cell.cell_type == "markdown":
-            for block in renderer.blocks(cell.source):
+            # The first such cell may hold the page's metadata, which no reader sees.
+            is_headed = cell.source.startswith("---")
+            text = get_data(cell.source + "\n")[0] if is_headed else cell.source
+            for block in renderer.blocks(text):
                 yield Shown(
                     language=block.language,
                     text=block.text,
                     flaw=block.flaw or "a block in a Markdown cell",
                 )
         elif cell.cell_type == "raw":
-            yield Shown(language="", text=cell.source, flaw="a raw cell")
+            yield Shown(language="", text=cell.source, flaw=RAW_CELL)
         elif cell.source.strip():
             tags = sorted(TAGS_THAT_HIDE_ERRORS & set(cell.metadata.get("tags", [])))
             flaws = [*wrong, *(f"a cell with the tag {tag}" for tag in tags)]
