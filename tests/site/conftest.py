@@ -1,12 +1,24 @@
-"""Believable runs, so that a chart can be read before anything is measured."""
+"""Believable runs to draw, and the site built without a run and with two."""
 
+import fcntl
+import os
 import random
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 
+from crossroads.measurements.identity import identify
 from crossroads.measurements.model import Cell, Figures, Load, Machine, Python, Row, Run, View
+from crossroads.measurements.store import PartialRun, local_path
+from crossroads.site.data import Lanes
+
+ROOT = Path(__file__).parents[2]
+BUILD_DEADLINE_S = 300
 
 type MakeRun = Callable[..., Run]
 
@@ -134,3 +146,83 @@ def _make_run(
 def make_run() -> MakeRun:
     """Return what makes a run; `failed` maps (workload, server) to a reason."""
     return _make_run
+
+
+@pytest.fixture(scope="session")
+def lanes() -> Lanes:
+    """Return two runs of two machines; in this build's, two kinds of cell have failed."""
+    return Lanes(
+        this_build=_make_run(
+            rounds=2,
+            failed={("json", "daphne"): "the generator was late", ("wait", "granian-wsgi"): "500"},
+        ),
+        reference=_make_run(rounds=8, seed=2, cpu="Another CPU 9000"),
+    )
+
+
+def _save(path: Path, run: Run) -> None:
+    partial = PartialRun(path)
+    header = asdict(run)
+    del header["rows"], header["finished"]
+    partial.begin(header)
+    for row in run.rows:
+        partial.add(row)
+    partial.finish(run.finished, len(run.rows))
+
+
+def _copy_project(root: Path) -> None:
+    (root / "measurements").mkdir(parents=True)
+    for name in ("docs", "overrides"):
+        shutil.copytree(ROOT / name, root / name)
+    for name in ("mkdocs.yml", "requirements.txt"):
+        shutil.copy(ROOT / name, root)
+    for name in ("src", "snippets", "example_app"):
+        (root / name).symlink_to(ROOT / name)
+
+
+def _build(root: Path) -> None:
+    # The address is what instant navigation needs; its host is never asked.
+    env = {**os.environ, "CROSSROADS_MEASURE": "off", "NO_MKDOCS_2_WARNING": "1"}
+    env |= {"SITE_URL": "http://127.0.0.1/"}
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", root / "site"],
+        cwd=root,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=BUILD_DEADLINE_S,
+    )
+    (root / "build.log").write_text(f"{done.stdout}{done.stderr}")
+    (root / "exit-code").write_text(str(done.returncode))
+
+
+def _built(tmp_path_factory: pytest.TempPathFactory, name: str, lanes: Lanes) -> Path:
+    """Return a project of which the site is built, once for all processes of a test run."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    root = shared / name
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / "exit-code").exists():
+            _copy_project(root)
+            if lanes.this_build:
+                _save(local_path(root, "quick", identify(root).key), lanes.this_build)
+            if lanes.reference:
+                _save(root / "measurements" / "reference.jsonl", lanes.reference)
+            _build(root)
+    assert (root / "exit-code").read_text() == "0", (root / "build.log").read_text()
+    return root / "site"
+
+
+@pytest.fixture(scope="session")
+def unmeasured_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the site of a clone in which nothing has ever been measured."""
+    return _built(tmp_path_factory, "unmeasured", Lanes())
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, lanes: Lanes) -> Path:
+    """Return the site with a run of this machine and a reference run."""
+    return _built(tmp_path_factory, "measured", lanes)

@@ -92,7 +92,7 @@ def _lane(plan: Plan, name: str, run: Run | None, place: int) -> str:
             f"<p>The {escape(run.profile)} profile does not measure this.</p></div>"
         )
     pictures = "".join(
-        f'<div class="cr-{kind}">'
+        f'<div class="cr-{kind}" data-search-exclude>'
         + draw(
             drawing.chart(width, kind == "narrow"),
             name=f"{plan.name}-{place}-{kind}",
@@ -131,7 +131,8 @@ def _table(title: str, summaries: Sequence[Summary]) -> str:
     body = "".join(f"<tr>{_cells(summary)}</tr>" for summary in summaries)
     return (
         f'<details class="cr-data"><summary>The data as a table</summary>'
-        f'<div class="cr-scroll" tabindex="0" role="region" aria-label="{escape(title)}">'
+        f'<div class="cr-scroll" data-search-exclude tabindex="0" '
+        f'role="region" aria-label="{escape(title)}">'
         f'<table class="cr-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
         "</div></details>"
     )

@@ -1,10 +1,7 @@
 """What MkDocs calls while it builds; kept thin, because other generators run no hooks."""
 
-from collections.abc import Callable
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -14,13 +11,7 @@ from mkdocs.structure.pages import Page
 
 from crossroads.bench.ensure import ensure_measurement
 from crossroads.errors import CrossroadsError
-
-_DRAWN_BY = (
-    "src/crossroads/site/*.py",
-    "src/crossroads/measurements/*.py",
-    "measurements/**/*.jsonl",
-)
-_rendered: dict[str, dict[str, Any]] = {}
+from crossroads.site.memory import digest_of, remembered
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -47,24 +38,9 @@ def _measure_once(root: Path) -> None:
 @event_priority(-100)
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:  # noqa: ARG001
     """Show a notebook as it was rendered last, unless what it is made of has changed."""
-    render: Callable[[], dict[str, Any]] | None = getattr(page, "_mkdocs_jupyter_content", None)
+    render = getattr(page, "_mkdocs_jupyter_content", None)
     if render is not None:
         root = Path(config.config_file_path).parent
         key = digest_of(root, Path(page.file.abs_src_path or ""))
         page._mkdocs_jupyter_content = lambda: remembered(key, render)  # type: ignore[attr-defined]  # noqa: SLF001
     return page
-
-
-def digest_of(root: Path, notebook: Path) -> str:
-    """Return a digest of `notebook`, the measurements under `root` and what draws them."""
-    sha = sha256(notebook.read_bytes())
-    for path in sorted(path for pattern in _DRAWN_BY for path in root.glob(pattern)):
-        sha.update(str(path).encode() + b"\0" + path.read_bytes())
-    return sha.hexdigest()
-
-
-def remembered(key: str, render: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return what `render` gave for `key`; it is called once for each key."""
-    if key not in _rendered:
-        _rendered[key] = render()
-    return _rendered[key]

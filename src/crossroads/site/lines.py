@@ -141,5 +141,8 @@ def _notes(where: dict[str, str], width: int) -> list[alt.Chart]:
         .mark_text(align="left", fontSize=11, fontStyle="italic", limit=width - 8, **look)
         .encode(x=alt.value(4), y=alt.value(8 + 15 * line), text="note:N", description="note:N")
         for line, note in enumerate(notes)
-        for look in ({"stroke": PAPER, "strokeWidth": 4, "aria": False}, {"color": MUTED})
+        for look in (
+            {"color": PAPER, "stroke": PAPER, "strokeWidth": 4, "aria": False},
+            {"color": MUTED},
+        )
     ]

@@ -10,16 +10,17 @@ from html import escape
 from pathlib import Path
 from re import compile as pattern
 
-from markdown import Markdown  # type: ignore[import-untyped]
-from markdown.extensions import Extension  # type: ignore[import-untyped]
-from markdown.preprocessors import Preprocessor  # type: ignore[import-untyped]
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
 
 from crossroads.errors import CrossroadsError
 from crossroads.measurements.model import Run
 from crossroads.site.blocks import Kind, fence_counts
 from crossroads.site.charts import cpu_per_request
-from crossroads.site.data import find_root, load_lanes
+from crossroads.site.data import Lanes, find_root, load_lanes
 from crossroads.site.figure import NOT_MEASURED
+from crossroads.site.memory import digest_of, remembered
 
 _KINDS: Mapping[str, str] = {
     Kind.INCLUDED: "included from files that a test runs",
@@ -40,9 +41,13 @@ class UnknownPartError(CrossroadsError):
 
 def measured(root: Path) -> str:
     """Return what was measured, on which machine, with which versions and when."""
-    lanes = load_lanes(root)
-    facts = "".join(_facts(name, run) for name, run in lanes.shown())
-    return f'<div class="cr-measured">{facts}</div>'
+    return facts(load_lanes(root))
+
+
+def facts(lanes: Lanes) -> str:
+    """Return the facts of each run, as HTML."""
+    runs = "".join(_facts(name, run) for name, run in lanes.shown())
+    return f'<div class="cr-measured">{runs}</div>'
 
 
 def first_chart(root: Path) -> str:
@@ -91,6 +96,22 @@ def _facts(name: str, run: Run | None) -> str:
     return f'<section class="cr-measured__run">{head}<dl>{items}</dl></section>'
 
 
+def part(root: Path, name: str) -> str:
+    """Return the HTML of the part with this name.
+
+    Raises:
+        UnknownPartError: There is none.
+    """
+    if name not in PARTS:
+        raise UnknownPartError(
+            f"a page asks for the live part '{name}', which does not exist",
+            f"known parts: {', '.join(sorted(PARTS))}",
+            "correct the page, or add the part to src/crossroads/site/live.py",
+        )
+    pages = (root / "docs").rglob("*.md") if name == "code-counts" else ()
+    return remembered(f"{name} {digest_of(root, *pages)}", lambda: PARTS[name](root))
+
+
 class _Live(Preprocessor):  # type: ignore[misc]
     def __init__(self, md: Markdown, root: str) -> None:
         super().__init__(md)
@@ -103,17 +124,11 @@ class _Live(Preprocessor):  # type: ignore[misc]
         found = _LINE.fullmatch(line.strip())
         if found is None:
             return line
-        if found["name"] not in PARTS:
-            raise UnknownPartError(
-                f"a page asks for the live part '{found['name']}', which does not exist",
-                f"known parts: {', '.join(sorted(PARTS))}",
-                "correct the page, or add the part to src/crossroads/site/live.py",
-            )
         # The account parses every page, and with them the line that asks for it.
         if _counting:
             return ""
         root = Path(self.root) if self.root else find_root(Path.cwd())
-        return str(self.md.htmlStash.store(PARTS[found["name"]](root)))
+        return str(self.md.htmlStash.store(part(root, found["name"])))
 
 
 class LiveExtension(Extension):  # type: ignore[misc]

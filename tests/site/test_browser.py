@@ -1,0 +1,215 @@
+"""Every page as a reader's browser shows it: readable, on any screen, without another host."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Literal, override
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+DEADLINE_MS = 30_000
+PHONE = 360
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+type Open = Callable[..., Page]
+type Visits = Callable[..., "Visit"]
+type Scheme = Literal["light", "dark"]
+
+
+def _paths() -> list[str]:
+    docs = ROOT / "docs"
+    pages = [*docs.rglob("*.md"), *(docs / "evidence").glob("*.py")]
+    names = (page.relative_to(docs).with_suffix("").as_posix() for page in pages)
+    return sorted(
+        "" if name == "index" else f"{name.removesuffix('/index').removesuffix('index')}/"
+        for name in names
+    )
+
+
+every_page = pytest.mark.parametrize("path", _paths())
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A page that was opened, and what its browser noted."""
+
+    page: Page
+    asked: list[str]
+    """Every address that the page requested."""
+    errors: list[str]
+    """Every error that a script did not catch."""
+
+
+class _Site(SimpleHTTPRequestHandler):
+    @override
+    def do_GET(self) -> None:
+        if self.path != "/sitemap.xml":
+            return super().do_GET()
+        # Instant navigation follows only what the sitemap lists, and that to the port.
+        text = Path(self.translate_path(self.path)).read_text()
+        body = text.replace("http://127.0.0.1/", f"http://{self.headers['Host']}/").encode()
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return None
+
+    @override
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Site, directory=site)) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visits]:
+    contexts = []
+
+    def visit_(path: str, *, scheme: Scheme = "light", width: int = 1280, js: bool = True) -> Visit:
+        context = browser.new_context(
+            color_scheme=scheme,
+            viewport={"width": width, "height": 800},
+            java_script_enabled=js,
+        )
+        contexts.append(context)
+        context.set_default_timeout(DEADLINE_MS)
+        visited = Visit(context.new_page(), [], [])
+        visited.page.on("request", lambda request: visited.asked.append(request.url))
+        visited.page.on("pageerror", lambda error: visited.errors.append(str(error)))
+        visited.page.goto(address + path, wait_until="networkidle")
+        return visited
+
+    yield visit_
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def open_page(visit: Visits) -> Open:
+    return lambda *args, **settings: visit(*args, **settings).page
+
+
+@every_page
+def test_a_page_asks_no_other_host_and_runs_without_errors(
+    visit: Visits, address: str, path: str
+) -> None:
+    visited = visit(path)
+
+    assert visited.asked
+    assert [url for url in visited.asked if not url.startswith((address, "data:"))] == []
+    assert visited.errors == []
+
+
+@every_page
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_page: Open, path: str, scheme: Scheme) -> None:
+    page = open_page(path, scheme=scheme)
+    for details in page.locator("details.cr-data > summary").all():
+        details.click()
+
+    found = Axe().run(page)
+
+    assert found.violations_count == 0, found.generate_report()
+
+
+@every_page
+def test_a_page_fits_a_phone(open_page: Open, path: str) -> None:
+    page = open_page(path, width=PHONE)
+
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE
+
+
+@every_page
+@pytest.mark.parametrize("width", [PHONE, 1280])
+def test_one_picture_of_each_lane_is_visible_and_fits_it(
+    open_page: Open, path: str, width: int
+) -> None:
+    page = open_page(path, width=width)
+
+    for lane in page.locator(".cr-lane").all():
+        shown = [svg for svg in lane.locator("svg.cr-svg").all() if svg.is_visible()]
+        assert len(shown) == 1
+        picture, frame = shown[0].bounding_box(), lane.bounding_box()
+        assert picture is not None
+        assert frame is not None
+        assert 200 < picture["width"] <= frame["width"]
+
+
+def _colors(page: Page) -> tuple[str, ...]:
+    script = "(mark) => getComputedStyle(mark).fill"
+    mark = page.locator("svg.cr-svg:visible [aria-roledescription=point]").first
+    text = page.locator("svg.cr-svg:visible text").first
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return mark.evaluate(script), text.evaluate(script), ground
+
+
+def test_a_chart_follows_the_switch_of_colors(open_page: Open) -> None:
+    page = open_page("evidence/cpu-per-request/")
+    before = _colors(page)
+    while page.locator("body").get_attribute("data-md-color-scheme") != "slate":
+        page.locator("label[for^=__palette]:visible").click()
+
+    after = _colors(page)
+
+    assert all(old != new for old, new in zip(before, after, strict=True))
+
+
+def test_instant_navigation_shows_the_next_chart_without_loading_a_page(open_page: Open) -> None:
+    page = open_page("evidence/")
+    page.evaluate("window.stayed = true")
+
+    page.locator(".cr-doors").get_by_role("link", name="Computing").click()
+
+    page.locator("#cpu-views svg:visible").first.wait_for(timeout=DEADLINE_MS)
+    assert page.evaluate("window.stayed") is True
+
+
+@every_page
+def test_a_page_reads_without_javascript(open_page: Open, path: str) -> None:
+    page = open_page(path, js=False)
+
+    assert page.locator("h1").first.is_visible()
+    lanes = page.locator(".cr-lane").count()
+    assert page.locator("svg.cr-svg:visible").count() == lanes
+
+
+def test_the_table_of_a_chart_opens_without_javascript(open_page: Open) -> None:
+    page = open_page("evidence/cpu-views/", js=False)
+    table = page.locator(".cr-table").first
+    assert not table.is_visible()
+
+    page.locator("details.cr-data > summary").first.click()
+
+    assert table.is_visible()

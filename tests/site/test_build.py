@@ -1,0 +1,75 @@
+"""The site as MkDocs builds it, strictly, from a copy of the project."""
+
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).parents[2]
+
+
+def _pages(site: Path) -> list[Path]:
+    return [page for page in sorted(site.rglob("index.html")) if "assets" not in page.parts]
+
+
+def _charts(site: Path) -> list[BeautifulSoup]:
+    pages = (BeautifulSoup(page.read_text(), "html.parser") for page in _pages(site))
+    return [page for page in pages if page.select(".cr-figure")]
+
+
+def test_a_clone_without_any_measurement_builds_and_says_so(unmeasured_site: Path) -> None:
+    charts = _charts(unmeasured_site)
+
+    assert len(charts) >= len(list((ROOT / "docs" / "evidence").glob("*.py")))
+    for page in charts:
+        assert not page.select(".cr-lane svg")
+        assert all("Not measured here" in lane.text for lane in page.select(".cr-lane"))
+
+
+def test_every_notebook_becomes_a_page_with_a_picture(site: Path) -> None:
+    for notebook in (ROOT / "docs" / "evidence").glob("*.py"):
+        page = BeautifulSoup(
+            (site / "evidence" / notebook.stem / "index.html").read_text(), "html.parser"
+        )
+
+        assert page.select("h1")
+        assert page.select("svg.cr-svg")
+
+
+@pytest.mark.parametrize("kind", ["site", "unmeasured_site"])
+def test_no_page_loads_anything_from_another_host(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    site: Path = request.getfixturevalue(kind)
+    for page in _pages(site):
+        html = BeautifulSoup(page.read_text(), "html.parser")
+        loaded = [str(tag.get("src")) for tag in html.select("[src]")]
+        loaded += [str(tag["href"]) for tag in html.select("link[rel=stylesheet], link[rel=icon]")]
+
+        assert loaded
+        assert not [url for url in loaded if re.match(r"(https?:)?//", url)]
+
+
+def test_ids_are_unique_on_every_page(site: Path) -> None:
+    for page in _pages(site):
+        html = BeautifulSoup(page.read_text(), "html.parser")
+        ids = [str(tag["id"]) for tag in html.select("[id]")]
+
+        assert sorted({name for name in ids if ids.count(name) > 1}) == []
+
+
+def test_the_home_page_shows_one_lane_and_both_machines(site: Path) -> None:
+    home = BeautifulSoup((site / "index.html").read_text(), "html.parser")
+
+    assert len(home.select(".cr-lane")) == 1
+    measured = home.select_one(".cr-measured")
+    assert measured is not None
+    assert all(cpu in measured.text for cpu in ("Example CPU 3000", "Another CPU 9000"))
+
+
+def test_a_notebook_brings_no_style_sheet_and_no_script(site: Path) -> None:
+    for page in _charts(site):
+        content = page.select_one(".jupyter-wrapper")
+        if content is not None:
+            assert not content.select("style, script")

@@ -1,0 +1,100 @@
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+
+from crossroads.site import hooks
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> MkDocsConfig:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_text("site_name: test\n")
+    return load_config(str(tmp_path / "mkdocs.yml"))
+
+
+def test_the_live_lines_learn_where_the_project_is(
+    config: MkDocsConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CROSSROADS_MEASURE", "off")
+
+    changed = hooks.on_config(config)
+
+    assert changed.mdx_configs["crossroads.site.live"] == {"root": str(tmp_path)}
+
+
+def test_an_error_of_the_harness_stops_the_build_with_its_three_lines(
+    config: MkDocsConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CROSSROADS_MEASURE", "sometimes")
+
+    with pytest.raises(PluginError) as caught:
+        hooks.on_config(config)
+
+    assert len(str(caught.value).splitlines()) == 3
+    assert "sometimes" in str(caught.value)
+
+
+def _page(notebook: Path, renders: list[str]) -> Page:
+    def render() -> dict[str, str]:
+        renders.append(notebook.read_text())
+        return {"content": notebook.read_text()}
+
+    page = SimpleNamespace(file=SimpleNamespace(abs_src_path=str(notebook)))
+    page._mkdocs_jupyter_content = render
+    return page  # type: ignore[return-value]
+
+
+def _content(page: Page, config: MkDocsConfig) -> str:
+    shown = hooks.on_pre_page(page, config, Files([]))
+    content: str = shown._mkdocs_jupyter_content()["content"]  # type: ignore[attr-defined]
+    return content
+
+
+def test_a_notebook_is_rendered_again_only_when_it_changed(
+    config: MkDocsConfig, tmp_path: Path
+) -> None:
+    notebook = tmp_path / "chart.py"
+    renders: list[str] = []
+    shown = []
+    for text in ("first", "first", "second"):
+        notebook.write_text(text)
+        shown.append(_content(_page(notebook, renders), config))
+
+    assert shown == ["first", "first", "second"]
+    assert renders == ["first", "second"]
+
+
+def test_a_new_measurement_renders_the_notebook_again(config: MkDocsConfig, tmp_path: Path) -> None:
+    notebook = tmp_path / "chart.py"
+    notebook.write_text("chart")
+    renders: list[str] = []
+    _content(_page(notebook, renders), config)
+
+    (tmp_path / "measurements").mkdir()
+    (tmp_path / "measurements" / "run.jsonl").write_text("{}")
+    _content(_page(notebook, renders), config)
+
+    assert renders == ["chart", "chart"]
+
+
+def test_a_markdown_page_is_left_alone(config: MkDocsConfig) -> None:
+    page = SimpleNamespace(file=SimpleNamespace(abs_src_path="x.md"))
+
+    assert vars(hooks.on_pre_page(page, config, Files([]))) == vars(page)  # type: ignore[arg-type]
+
+
+def test_the_file_that_mkdocs_loads_names_every_event() -> None:
+    events = {name for name in vars(hooks) if name.startswith("on_")}
+
+    loaded = (ROOT / "overrides" / "hooks.py").read_text()
+
+    assert events
+    assert all(f'"{event}"' in loaded for event in events)
