@@ -17,6 +17,13 @@ from crossroads.services.carriers import Carriers, start_carriers
 from crossroads.services.postgres import Postgres, find_programs, start_postgres
 from crossroads.services.process import ServiceError
 from crossroads.services.valkey import Valkey, find_program, start_valkey
+from crossroads.site.blocks.suite import SuiteAccount
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the whole run prove each included section of the example app."""
+    config.pluginmanager.register(SuiteAccount(config))
+
 
 SESSION_MARK = "CROSSROADS_TEST_SESSION"
 LEAVING_S = 5.0

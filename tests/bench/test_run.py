@@ -24,10 +24,10 @@ TINY = replace(
     cells=(
         cell("json", "bare-wsgi"),
         cell("json", "gunicorn-gthread"),
-        cell("cpu", "uvicorn", "sync", clients=2),
+        cell("json", "uvicorn", "async"),
     ),
-    window_s=0.4,
-    warmup_s=0.05,
+    window_s=0.5,
+    warmup_s=0.1,
 )
 MEASURE = [sys.executable, "-m", "crossroads", "measure"]
 

@@ -46,10 +46,10 @@ def test_real_pairs_are_measured_and_printed(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(self_check, "ROUNDS", 2)
-    monkeypatch.setattr(self_check, "CELLS", (cell("json", "bare-wsgi"),))
+    monkeypatch.setattr(self_check, "CELLS", (cell("json", "gunicorn-gthread"),))
     checks = check_pairs(checkout, SHORT)
 
     assert len(checks) == 1
     assert checks[0].judged == 2
     assert "wrong verdicts:" in aa_table(checks)
-    assert "json:bare-wsgi" in aa_table(checks)
+    assert "json:gunicorn-gthread" in aa_table(checks)

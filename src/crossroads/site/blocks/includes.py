@@ -11,8 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from markdown import Markdown  # type: ignore[import-untyped]
-from pymdownx.snippets import (  # type: ignore[import-untyped]
+from markdown import Markdown
+from pymdownx.snippets import (
     SnippetExtension,
     SnippetPreprocessor,
 )

@@ -5,10 +5,10 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from markdown import Markdown  # type: ignore[import-untyped]
-from markdown.preprocessors import Preprocessor  # type: ignore[import-untyped]
+from markdown import Markdown
+from markdown.preprocessors import Preprocessor
 from mkdocs.config.defaults import MkDocsConfig
-from pymdownx.superfences import (  # type: ignore[import-untyped]
+from pymdownx.superfences import (
     SuperFencesCodeExtension,
 )
 
