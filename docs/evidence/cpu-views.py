@@ -1,5 +1,6 @@
 # ---
-# jupyter: {kernelspec: {display_name: Python 3, language: python, name: python3}}
+# jupyter:
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
 # ---
 
 # %% [markdown]
@@ -11,9 +12,8 @@
 #
 # # Computing
 #
-# A view that plans a tour in pure Python. The work is the same everywhere and holds the
-# interpreter's lock, so this shows how much of a computing view is left to the choice of
-# a server. See [How we measure](method.md).
+# A view that plans a tour in pure Python. The work is the same everywhere, so this shows
+# how much of a computing view is left to the choice of a server. See [How we measure](method.md).
 
 # %%
 from crossroads.site import charts

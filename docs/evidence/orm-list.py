@@ -1,5 +1,6 @@
 # ---
-# jupyter: {kernelspec: {display_name: Python 3, language: python, name: python3}}
+# jupyter:
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
 # ---
 
 # %% [markdown]
@@ -11,8 +12,8 @@
 #
 # # Database
 #
-# A list of parcels with related objects, read from PostgreSQL through the ORM, as most
-# Django pages are. The CPU of the database is counted apart from the server's, because
+# A list of parcels with related objects, read from PostgreSQL through the ORM, as a
+# typical list page is. The CPU of the database is counted apart from the server's, because
 # moving work between the two is not saving it. See [How we measure](method.md).
 
 # %%

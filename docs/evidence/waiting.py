@@ -1,5 +1,6 @@
 # ---
-# jupyter: {kernelspec: {display_name: Python 3, language: python, name: python3}}
+# jupyter:
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
 # ---
 
 # %% [markdown]

@@ -33,7 +33,8 @@ def test_every_notebook_becomes_a_page_with_a_picture(site: Path) -> None:
             (site / "evidence" / notebook.stem / "index.html").read_text(), "html.parser"
         )
 
-        assert page.select("h1")
+        headings = page.select(".jupyter-wrapper :is(h1, h2)")
+        assert [heading.name for heading in headings] == ["h1"]
         assert page.select("svg.cr-svg")
 
 

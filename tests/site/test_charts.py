@@ -137,6 +137,13 @@ def test_the_table_holds_the_data(lanes: Lanes) -> None:
     }
 
 
+def test_a_percentile_that_is_unknown_is_not_called_failed(lanes: Lanes) -> None:
+    table = _lanes(charts.coordinated_omission(lanes))[0].select("tbody")[0]
+
+    assert "too few requests" in table.text
+    assert "failed" not in table.text
+
+
 def test_rows_are_sorted_by_cost(lanes: Lanes) -> None:
     picture = _lanes(charts.cpu_per_request(lanes))[1].select("svg")[0]
     shown = [text.text for text in picture.select(".role-axis-label text")]

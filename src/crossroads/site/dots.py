@@ -87,10 +87,10 @@ def _panel(
     rounds = chart_of(_rounds(panel.summaries)).encode(y=y, yOffset=offset)
     figures = base.transform_filter("isValid(datum.value)")
     return alt.layer(
-        figures.mark_rule(strokeWidth=2, clip=True, opacity=0.55, aria=False).encode(
+        figures.mark_rule(strokeWidth=1.5, clip=True, opacity=0.4, aria=False).encode(
             x=alt.X(**axis | {"shorthand": "low:Q"}), x2="high:Q", color=color
         ),
-        rounds.mark_tick(thickness=1, size=9, opacity=0.6, aria=False).encode(x=x, color=color),
+        rounds.mark_tick(thickness=1, size=9, opacity=0.8, aria=False).encode(x=x, color=color),
         figures.mark_point(size=62, filled=True, opacity=1).encode(
             x=x,
             fill=alt.Fill("series:N", scale=colors, legend=None),

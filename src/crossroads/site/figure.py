@@ -12,7 +12,7 @@ from crossroads.measurements.model import Run
 from crossroads.site.data import Lanes
 from crossroads.site.drawing import Chart, draw
 from crossroads.site.names import number
-from crossroads.site.summary import Summary
+from crossroads.site.summary import UNKNOWN, Summary
 
 NOT_MEASURED = "Not measured here. The command <code>crossroads measure</code> changes that."
 
@@ -146,7 +146,10 @@ def _cells(summary: Summary) -> str:
         else "–"
     )
     middle = f"{number(found.middle)} {summary.measure.unit}" if found else "no figure"
-    remarks = [f"failed: {summary.reason}"] if summary.reason else []
+    remarks = []
+    if summary.reason:
+        known = summary.reason in UNKNOWN
+        remarks.append(summary.reason if known else f"failed: {summary.reason}")
     remarks += [f"disturbed: {note}" for note in summary.noise]
     cells = (
         summary.series or "–",

@@ -123,7 +123,7 @@ def _lines(
     bounds = {**y, "shorthand": "low:Q"}
     return [
         base.mark_line(strokeWidth=2, aria=False),
-        base.mark_rule(strokeWidth=2, opacity=0.55, clip=True, aria=False).encode(
+        base.mark_rule(strokeWidth=1.5, opacity=0.4, clip=True, aria=False).encode(
             y=alt.Y(**bounds), y2="high:Q"
         ),
         base.mark_point(size=46, filled=True, opacity=1).encode(shape=shape, description="text:N"),

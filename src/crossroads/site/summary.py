@@ -11,7 +11,13 @@ from crossroads.measurements.model import Cell, Figures, Row, Run
 from crossroads.site.names import label, number
 
 TOO_FEW = "too few requests"
-"""Reason of a percentile that the window does not support: no failure, only unknown."""
+"""Reason of a percentile that the window does not support."""
+
+TOO_LITTLE = "below the clock's resolution"
+"""Reason of a cost that the window is too short to see."""
+
+UNKNOWN = frozenset({TOO_FEW, TOO_LITTLE})
+"""Reasons that are no failure: the window was good, only not for this figure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +115,7 @@ def _summary(cell: Cell, rows: tuple[Row, ...], measure: Measure, series: str) -
     values = tuple(value for value in taken if value is not None and value > 0)
     reasons = [row.reason for row in rows if row.reason]
     if not values and not reasons:
-        reasons = [TOO_FEW if None in taken else "below the clock's resolution"]
+        reasons = [TOO_FEW if None in taken else TOO_LITTLE]
     return Summary(
         cell=cell,
         series=series,
