@@ -10,7 +10,13 @@ from crossroads.errors import CrossroadsError
 from crossroads.measurements.identity import identify
 from crossroads.measurements.store import MeasurementFileError, local_path, local_run
 
-TINY = replace(PROFILES["quick"], cells=(cell("json", "bare-wsgi"),), window_s=0.4, warmup_s=0.05)
+TINY = replace(
+    PROFILES["quick"],
+    cells=(cell("json", "bare-wsgi"),),
+    most_rounds=2,
+    window_s=0.4,
+    warmup_s=0.05,
+)
 
 
 @pytest.fixture(autouse=True)

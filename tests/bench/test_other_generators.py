@@ -138,7 +138,7 @@ def test_the_rate_of_a_bounded_server_agrees_within_a_tenth(
     theirs, _ = load_by(other, f"{server.url}/rates/one/", 8, seconds)
 
     assert not ours.errors
-    assert ours.requests / seconds <= 8 * 1000 / WAIT_MS
+    assert ours.requests / seconds <= 1.02 * 8 * 1000 / WAIT_MS
     assert ours.requests == pytest.approx(theirs, rel=0.1)
 
 

@@ -6,7 +6,13 @@ from crossroads.bench.report import run_table
 from crossroads.bench.run import run_profile
 from crossroads.measurements.model import Row
 
-TINY = replace(PROFILES["quick"], cells=(cell("json", "bare-wsgi"),), window_s=0.4, warmup_s=0.05)
+TINY = replace(
+    PROFILES["quick"],
+    cells=(cell("json", "bare-wsgi"),),
+    most_rounds=2,
+    window_s=0.4,
+    warmup_s=0.05,
+)
 
 
 def test_a_table_shows_every_cell_and_every_failure_with_its_reason(checkout: Path) -> None:

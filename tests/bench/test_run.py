@@ -26,6 +26,7 @@ TINY = replace(
         cell("json", "gunicorn-gthread"),
         cell("json", "uvicorn", "async"),
     ),
+    most_rounds=2,
     window_s=0.5,
     warmup_s=0.1,
 )
@@ -49,6 +50,18 @@ def test_every_cell_is_measured_once_in_every_round(checkout: Path) -> None:
     assert local_run(checkout) == run
     if cores is not None:
         assert os.sched_getaffinity(0) == cores
+
+
+def test_a_run_short_of_time_has_its_rounds_and_no_more(checkout: Path) -> None:
+    hurried = replace(TINY, cells=TINY.cells[:2], rounds=1, most_rounds=3, limit_s=0.0)
+
+    assert [row.round for row in run_profile(checkout, hurried).rows] == [1, 1]
+
+
+def test_a_run_with_time_to_spare_adds_rounds(checkout: Path) -> None:
+    relaxed = replace(TINY, cells=TINY.cells[:1], rounds=1, most_rounds=3, limit_s=600.0)
+
+    assert [row.round for row in run_profile(checkout, relaxed).rows] == [1, 2, 3]
 
 
 def test_rounds_are_shuffled_differently_and_repeatably() -> None:

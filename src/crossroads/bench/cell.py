@@ -193,27 +193,27 @@ class _Watch:
 
 
 def _figures(result: LoadResult, watch: _Watch) -> Figures:
-    requests = result.requests
-    if result.errors or requests < FEWEST_REQUESTS:
+    answered = len(result.latencies_us)
+    if result.errors or answered < FEWEST_REQUESTS:
         raise CellError(
             "wrong or missing answers" if result.errors else "too few answers",
             ", ".join(f"{count} × {kind}" for kind, count in sorted(result.errors.items()))
-            or f"{requests} answers in {watch.seconds:.1f} s, {FEWEST_REQUESTS} are needed",
+            or f"{answered} answers in {watch.seconds:.1f} s, {FEWEST_REQUESTS} are needed",
             "read the server's log",
         )
     busy = watch.server_s + watch.beside_s + watch.own_s + result.busy * watch.seconds
     ordered = sorted(result.latencies_us)
     lateness = sorted(result.lateness_us)
     return Figures(
-        requests=requests,
+        requests=answered,
         seconds=watch.seconds,
-        rate=requests / watch.seconds,
-        cpu_ms=1000 * watch.server_s / requests,
-        beside_cpu_ms=1000 * watch.beside_s / requests,
+        rate=result.requests / watch.seconds,
+        cpu_ms=1000 * watch.server_s / result.requests,
+        beside_cpu_ms=1000 * watch.beside_s / result.requests,
         latency_ms={
-            f"{q:g}": ordered[int(q * requests)] / 1000
+            f"{q:g}": ordered[int(q * answered)] / 1000
             for q in QUANTILES
-            if requests * min(q, 1 - q) >= BEYOND
+            if answered * min(q, 1 - q) >= BEYOND
         },
         server_busy=watch.server_s / watch.seconds,
         generator_busy=result.busy,

@@ -57,9 +57,11 @@ class LoadSpec:
 class LoadResult:
     """What came back within the window."""
 
-    requests: int
-    """Closed loop: answered within the window. Open loop: fell due within it, and answered."""
+    requests: float
+    """Requests, each counted by the part of its life that lies in the window. Whole requests
+    would come in batches: eight clients that wait together make a short window swing by eight."""
     latencies_us: list[int]
+    """Closed loop: of requests answered within the window. Open loop: of those due in it."""
     lateness_us: list[int]
     """Open loop: from the time due to the time sent. Closed loop: empty."""
     errors: dict[str, int]
@@ -161,6 +163,7 @@ class _Load:
         self.loop = asyncio.get_running_loop()
         self.idle: list[_Connection] = []
         self.tasks: set[asyncio.Task[Any]] = set()
+        self.requests = 0.0
         self.latencies: list[int] = []
         self.lateness: list[int] = []
         self.errors: Counter[str] = Counter()
@@ -190,12 +193,11 @@ class _Load:
         self.announce("end")
         if disturbing:
             disturbing.cancel()
-        if not self.closed_loop:
-            await self._settle()
+        await self._settle()
         for task in self.tasks:
             task.cancel()
         return LoadResult(
-            requests=len(self.latencies),
+            requests=self.requests,
             latencies_us=self.latencies,
             lateness_us=self.lateness,
             errors=dict(self.errors),
@@ -206,6 +208,9 @@ class _Load:
     def succeeded(self, since: float) -> None:
         """Count an answer that is right."""
         now = time.perf_counter()
+        inside = min(now, self.end) - max(since, self.start)
+        if inside > 0:
+            self.requests += inside / (now - since)
         # A closed loop counts by answer, an open one by due time: else it would leave out
         # just those requests that a stall made late.
         at = now if self.closed_loop else since
@@ -221,30 +226,32 @@ class _Load:
         """Go on after an answer; `connection` can be used again, None means it is gone."""
         self.in_flight -= 1
         now = time.perf_counter()
-        if not self.closed_loop:
+        if now >= self.end:
+            self._end_when_all_are_answered()
+        elif not self.closed_loop:
             if connection is not None:
                 self.idle.append(connection)
-            if now >= self.end and self.in_flight == 0:
-                self.over.set()
-        elif now < self.end:
-            if connection is None:
-                self._open(now)
-            else:
-                self.in_flight += 1
-                connection.send(now)
+        elif connection is None:
+            self._open(now)
+        else:
+            self.in_flight += 1
+            connection.send(now)
 
     def reconnect(self, since: float) -> None:
         """Send a request again whose connection the server had just closed."""
         self.reconnects += 1
         self.in_flight -= 1
-        if not self.closed_loop or time.perf_counter() < self.end:
-            self._open(since)
+        self._open(since)
 
     def closed(self, connection: _Connection) -> None:
         """Forget a connection that the server closed while it was idle."""
         if connection in self.idle:
             self.idle.remove(connection)
             self.reconnects += 1
+
+    def _end_when_all_are_answered(self) -> None:
+        if self.in_flight == 0:
+            self.over.set()
 
     def _open(self, since: float) -> None:
         self.in_flight += 1

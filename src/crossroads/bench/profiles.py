@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 
 from crossroads.bench.servers import SERVERS
 from crossroads.measurements.model import Cell, Load, View
@@ -23,6 +24,11 @@ class Profile:
     name: str
     cells: tuple[Cell, ...]
     rounds: int
+    """Rounds that every run has."""
+    most_rounds: int
+    """Rounds that it has when there is time."""
+    limit_s: float
+    """A run on course for longer adds no round and repeats no disturbed window."""
     window_s: float
     """Time in which requests count."""
     warmup_s: float
@@ -132,15 +138,19 @@ PROFILES: Mapping[str, Profile] = {
             name="quick",
             cells=tuple(_quick()),
             rounds=2,
-            window_s=0.7,
-            warmup_s=0.25,
-            stall_window_s=2.0,
+            most_rounds=3,
+            limit_s=98.0,
+            window_s=0.55,
+            warmup_s=0.2,
+            stall_window_s=1.5,
             smallest_claim=1.3,
         ),
         Profile(
             name="full",
             cells=tuple(_full()),
             rounds=8,
+            most_rounds=8,
+            limit_s=inf,
             window_s=1.2,
             warmup_s=0.4,
             stall_window_s=10.0,

@@ -26,10 +26,6 @@ from crossroads.measurements.model import Cell, Row, Run
 from crossroads.measurements.store import PartialRun, load_run, local_path
 from crossroads.services.process import can_pin
 
-QUICK_LIMIT_S = 100.0
-"""A quick run that is on course for more than this measures no disturbed cell a second time."""
-
-
 type Progress = Callable[[Cell | None, int, int], None]
 """Hears which cell is next (None at the end), and how many windows of how many are done."""
 
@@ -96,17 +92,20 @@ def shuffled(cells: Sequence[Cell], seed: int, number: int) -> list[Cell]:
 def _rows(setting: Setting, seed: int, kept: Sequence[Row], progress: Progress) -> Iterator[Row]:
     profile = setting.profile
     have = {(row.cell.id, row.round) for row in kept}
-    total = len(profile.cells) * profile.rounds
+    clock = _Clock(profile)
     done = len(have)
-    is_pressed = _pressed_for_time(profile, len(have))
-    for number in range(1, profile.rounds + 1):
+    total = len(profile.cells) * profile.most_rounds
+    for number in range(1, profile.most_rounds + 1):
         disturbed: list[Row] = []
         for cell in shuffled(profile.cells, seed, number):
             if (cell.id, number) in have:
                 continue
+            if number > profile.rounds and clock.is_up():
+                break
             progress(cell, done, total)
             row = measure(cell, number, setting)
-            if (row.noise or row.reason) and not is_pressed(done):
+            clock.windows += 1
+            if (row.noise or row.reason) and not clock.is_behind(number):
                 disturbed.append(row)
                 continue
             done += 1
@@ -114,26 +113,36 @@ def _rows(setting: Setting, seed: int, kept: Sequence[Row], progress: Progress) 
         for row in disturbed:
             progress(row.cell, done, total)
             done += 1
-            yield row if is_pressed(done) else _better(row, measure(row.cell, number, setting))
-    progress(None, done, total)
+            if clock.is_behind(number):
+                yield row
+            else:
+                yield _better(row, measure(row.cell, number, setting))
+    progress(None, total, total)
+
+
+class _Clock:
+    """Whether there is time for more than a run must have."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self.begun = time.monotonic()
+        self.windows = 0
+        """Windows measured, not counting repeated ones."""
+
+    def is_up(self) -> bool:
+        """Return whether the limit is reached."""
+        return time.monotonic() - self.begun >= self.profile.limit_s
+
+    def is_behind(self, number: int) -> bool:
+        """Return whether the rounds that must be would end after the limit at this pace."""
+        spent_s = time.monotonic() - self.begun
+        must = len(self.profile.cells) * max(number, self.profile.rounds)
+        return spent_s / max(1, self.windows) * must >= self.profile.limit_s
 
 
 def _better(first: Row, second: Row) -> Row:
     """Return the second try, unless it failed and the first did not."""
     return first if second.reason and not first.reason else second
-
-
-def _pressed_for_time(profile: Profile, kept: int) -> Callable[[int], bool]:
-    if profile.name != "quick":
-        return lambda _done: False
-    begun = time.monotonic()
-    total = len(profile.cells) * profile.rounds - kept
-
-    def is_pressed(done: int) -> bool:
-        each_s = (time.monotonic() - begun) / max(1, done - kept)
-        return each_s * total > QUICK_LIMIT_S
-
-    return is_pressed
 
 
 def _header(root: Path, profile: Profile) -> dict[str, Any]:

@@ -75,11 +75,11 @@ class Figures:
     """What one window of load on a fresh server gave. Errors are zero, or it is no figure."""
 
     requests: int
-    """Requests answered in full and correctly within the window."""
+    """Answers, all of them right and whole, whose latency is known."""
     seconds: float
     """Length of the window."""
     rate: float
-    """Requests per second."""
+    """Requests per second, each counted by the part of its life that lies in the window."""
     cpu_ms: float
     """CPU of the server's whole process tree per request, in ms."""
     beside_cpu_ms: float
