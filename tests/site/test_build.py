@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
+
+from crossroads.site.blocks import fence_counts
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,6 +69,22 @@ def test_the_home_page_shows_one_lane_and_both_machines(site: Path) -> None:
     measured = home.select_one(".cr-measured")
     assert measured is not None
     assert all(cpu in measured.text for cpu in ("Example CPU 3000", "Another CPU 9000"))
+
+
+def test_the_evidence_page_counts_the_code_of_the_site(site: Path) -> None:
+    page = BeautifulSoup((site / "evidence" / "index.html").read_text(), "html.parser")
+
+    counted = page.select_one(".cr-counts")
+
+    assert counted is not None
+    shown = {str(term.text): int(value.text) for term, value in _pairs(counted)}
+    counts = fence_counts(ROOT)
+    assert sum(shown.values()) == sum(counts.values())
+    assert shown.get("proven by nothing", 0) == counts["unaccounted"]
+
+
+def _pairs(counted: Tag) -> list[tuple[Tag, Tag]]:
+    return list(zip(counted.select("dt"), counted.select("dd"), strict=True))
 
 
 def test_a_notebook_brings_no_style_sheet_and_no_script(site: Path) -> None:

@@ -71,14 +71,10 @@ def draw(chart: Chart, *, name: str, title: str, description: str) -> str:
     # A layer of which every figure is missing leaves a group that has nothing to say.
     svg = re.sub(r'<g [^>]*role="graphics-symbol"[^>]*(/>|></g>)', "", svg)
     svg = re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", svg)
-    view = re.search(r'viewBox="[^"]*"', svg)
-    width = re.search(r'width="([\d.]+)"', svg)
-    if view is None or width is None:
-        message = "vl-convert gave an SVG without a size"
-        raise ValueError(message)
+    view, width = re.findall(r'viewBox="0 0 (([\d.]+) [\d.]+)"', svg)[0]
     opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="cr-svg" {view[0]} '
-        f'style="max-width:{float(width[1]) * 1.15:.0f}px" role="graphics-document" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="cr-svg" viewBox="0 0 {view}" '
+        f'style="max-width:{float(width) * 1.15:.0f}px" role="graphics-document" '
         f'aria-labelledby="{name}-title" aria-describedby="{name}-desc">'
         f'<title id="{name}-title">{escape(title)}</title>'
         f'<desc id="{name}-desc">{escape(description)}</desc>'

@@ -24,7 +24,7 @@ from crossroads.site.memory import digest_of, remembered
 
 _KINDS: Mapping[str, str] = {
     Kind.INCLUDED: "included from files that a test runs",
-    Kind.RUN: "run as they stand, with the cells behind the charts",
+    Kind.RUN: "run as they stand",
     Kind.TRANSCRIPT: "transcripts that a test repeats",
     Kind.GENERATED: "written by the build",
     Kind.DIAGRAM: "drawings made from data",
@@ -63,6 +63,8 @@ def code_counts(root: Path) -> str:
         counts = fence_counts(root)
     finally:
         _counting.clear()
+    if not any(counts.values()):
+        return '<p class="cr-counts">At present these pages show none.</p>'
     items = "".join(
         f"<dt>{_KINDS.get(kind, kind)}</dt><dd>{count}</dd>"
         for kind, count in counts.items()
