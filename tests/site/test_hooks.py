@@ -1,3 +1,6 @@
+import socket
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -98,3 +101,26 @@ def test_the_file_that_mkdocs_loads_names_every_event() -> None:
 
     assert events
     assert all(f'"{event}"' in loaded for event in events)
+
+
+def test_a_taken_port_is_said_before_anything_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text("# Home")
+    hook = ROOT / "overrides" / "hooks.py"
+    (tmp_path / "mkdocs.yml").write_text(f"site_name: test\nhooks: [{hook}]\n")
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+
+    assert done.returncode == 1
+    assert f"port {port} is taken" in done.stderr
+    assert "ADDRESS=" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "No measurement" not in done.stderr

@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,7 @@ def _rows(setting: Setting, seed: int, kept: Sequence[Row], progress: Progress) 
             progress(cell, done, total)
             row = measure(cell, number, setting)
             clock.windows += 1
-            if (row.noise or row.reason) and not clock.is_behind(number):
+            if row.noise and not clock.is_behind(number):
                 disturbed.append(row)
                 continue
             done += 1
@@ -141,8 +141,10 @@ class _Clock:
 
 
 def _better(first: Row, second: Row) -> Row:
-    """Return the second try, unless it failed and the first did not."""
-    return first if second.reason and not first.reason else second
+    """Return the second try, or the first with the reason why the second failed."""
+    if second.reason is None:
+        return second
+    return replace(first, noise=(*first.noise, f"repeated in vain: {second.reason}"))
 
 
 def _header(root: Path, profile: Profile) -> dict[str, Any]:

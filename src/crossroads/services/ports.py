@@ -59,5 +59,5 @@ def require_free(port: int) -> None:
         raise PortTakenError(
             f"port {port} is taken",
             f"it is held by {holder(port)}",
-            "end that program, or choose another port",
+            "end that program, or choose another port (make serve ADDRESS=127.0.0.1:8001)",
         )

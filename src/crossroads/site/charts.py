@@ -18,7 +18,10 @@ from crossroads.site.summary import (
     summarize,
 )
 
-_DOTS = "A dot is the geometric mean over rounds, a tick one round, a line the 95 % interval"
+_DOTS = (
+    "A dot is the geometric mean over rounds, a tick one round, a line the 95 % interval "
+    "(from three rounds on)"
+)
 _OUTSIDE = (("outside", "reference from outside Django"),)
 _QUANTILES = ("0.5", "0.9", "0.95", "0.99", "0.999")
 

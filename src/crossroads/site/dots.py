@@ -115,8 +115,8 @@ def _tidy(summaries: tuple[Summary, ...]) -> list[dict[str, Any]]:
             "text": summary.text,
             "reason": summary.reason,
             "value": summary.interval.middle if summary.interval else None,
-            "low": summary.interval.low if summary.interval else None,
-            "high": summary.interval.high if summary.interval else None,
+            "low": summary.drawn_interval[0],
+            "high": summary.drawn_interval[1],
         }
         for summary in summaries
     ]

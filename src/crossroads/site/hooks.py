@@ -11,7 +11,15 @@ from mkdocs.structure.pages import Page
 
 from crossroads.bench.ensure import ensure_measurement
 from crossroads.errors import CrossroadsError
+from crossroads.services.ports import require_free
 from crossroads.site.memory import digest_of, remembered
+
+_commands: list[str] = []
+
+
+def on_startup(command: str, dirty: bool) -> None:  # noqa: ARG001, FBT001 (MkDocs names them)
+    """Remember what MkDocs was asked to do."""
+    _commands[:] = [command]
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -23,15 +31,18 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     root = Path(config.config_file_path).parent
     config.mdx_configs["crossroads.site.live"] = {"root": str(root)}
     try:
-        _measure_once(root)
+        _measure_once(root, config.dev_addr.port if "serve" in _commands else None)
     except CrossroadsError as error:
         raise PluginError(str(error)) from error
     return config
 
 
 @cache
-def _measure_once(root: Path) -> None:
+def _measure_once(root: Path, port: int | None) -> None:
     # `mkdocs serve` loads the configuration anew for every edit, which must measure nothing.
+    if port:
+        # Else it would be said after minutes of measuring.
+        require_free(port)
     ensure_measurement(root)
 
 

@@ -102,8 +102,8 @@ def _point(summary: Summary, **place: float) -> dict[str, Any]:
         "series": summary.series,
         "text": summary.text,
         "value": found.middle if found else None,
-        "low": found.low if found else None,
-        "high": found.high if found else None,
+        "low": summary.drawn_interval[0],
+        "high": summary.drawn_interval[1],
     }
 
 

@@ -16,6 +16,9 @@ TOO_FEW = "too few requests"
 TOO_LITTLE = "below the clock's resolution"
 """Reason of a cost that the window is too short to see."""
 
+FEWEST_ROUNDS = 3
+"""Rounds from which on an interval is drawn."""
+
 UNKNOWN = frozenset({TOO_FEW, TOO_LITTLE})
 """Reasons that are no failure: the window was good, only not for this figure."""
 
@@ -71,6 +74,18 @@ class Summary:
     def label(self) -> str:
         """Return the label of the row."""
         return label(self.cell)
+
+    @property
+    def drawn_interval(self) -> tuple[float | None, float | None]:
+        """Return the ends of the interval where it is worth a line.
+
+        With two rounds it spans factors of ten however well they agree; the rounds
+        themselves say more.
+        """
+        found = self.interval
+        if found is None or found.n < FEWEST_ROUNDS:
+            return None, None
+        return found.low, found.high
 
     @property
     def text(self) -> str:
