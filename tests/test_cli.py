@@ -54,3 +54,15 @@ def test_elsewhere_there_is_no_checkout(tmp_path: Path, monkeypatch: pytest.Monk
 
     with pytest.raises(CrossroadsError, match=r"mkdocs\.yml"):
         find_root()
+
+
+def test_refresh_rewrites_the_output_of_a_transcript(tmp_path: Path) -> None:
+    (tmp_path / "example_app").mkdir()
+    (tmp_path / "mkdocs.yml").write_text("site_name: test\n")
+    (tmp_path / "docs").mkdir()
+    page = tmp_path / "docs" / "index.md"
+    page.write_text("```console\n$ echo new\nold\n```\n")
+
+    assert crossroads("refresh", cwd=tmp_path).stdout == "refreshed docs/index.md\n"
+    assert page.read_text() == "```console\n$ echo new\nnew\n```\n"
+    assert crossroads("refresh", cwd=tmp_path).stdout == ""

@@ -64,7 +64,7 @@ def refresh() -> None:
     """Rewrite the output of every transcript in docs/; read the diff before you commit it."""
     root = find_root()
     for page in refresh_transcripts(root):
-        click.echo(f"refreshed {page.relative_to(root)}")
+        click.echo(f"refreshed {page}")
 
 
 def find_root() -> Path:

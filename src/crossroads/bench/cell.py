@@ -37,7 +37,7 @@ FOREIGN_LIMIT = 0.3
 LATENESS_LIMIT_MS = 10.0
 """99th percentile of the generator's lateness above which a window is called noisy."""
 
-FEWEST_REQUESTS = 10
+FEWEST_REQUESTS = 8
 """Below this a window says nothing."""
 
 BEYOND = 10
@@ -74,7 +74,7 @@ class Setting:
 def measure(cell: Cell, number: int, setting: Setting) -> Row:
     """Return the row of `cell` in round `number`; a failure is a row with its reason."""
     try:
-        figures, process, noise = _measure(cell, setting)
+        figures, process, noise = _measure(cell, number, setting)
     except CrossroadsError as error:
         return Row(cell=cell, round=number, reason=f"{error.problem}: {error.known}")
     return Row(cell=cell, round=number, figures=figures, noise=noise, process=process)
@@ -100,7 +100,9 @@ def server_environment(workload: Workload, root: Path, database_url: str | None)
     return environment
 
 
-def _measure(cell: Cell, setting: Setting) -> tuple[Figures, Mapping[str, str], tuple[str, ...]]:
+def _measure(
+    cell: Cell, number: int, setting: Setting
+) -> tuple[Figures, Mapping[str, str], tuple[str, ...]]:
     spec, workload = SERVERS[cell.server], WORKLOADS[cell.workload]
     if workload.needs_postgres and not setting.database_url:
         raise CellError(
@@ -133,6 +135,7 @@ def _measure(cell: Cell, setting: Setting) -> tuple[Figures, Mapping[str, str], 
                 window_s=window or setting.profile.window_s,
                 clients=cell.load.clients,
                 rate=cell.load.rate,
+                seed=number,
                 disturb_path=workload.disturb_path,
                 disturb_every_s=STALL_EVERY_S,
             ),

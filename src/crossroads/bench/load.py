@@ -20,6 +20,7 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from math import inf
 from typing import Any, override
 
 import httptools
@@ -41,6 +42,8 @@ class LoadSpec:
     body: str
     """The expected body, base64."""
     warmup_s: float
+    """Load before the window, at least; a closed loop also waits until every client has had
+    an answer."""
     window_s: float
     clients: int | None = None
     """Closed loop with this many connections."""
@@ -169,22 +172,27 @@ class _Load:
         self.errors: Counter[str] = Counter()
         self.reconnects = 0
         self.in_flight = 0
-        self.start = self.end = 0.0
+        self.start = self.end = inf
+        self.answers = 0
         self.closed_loop = spec.clients is not None
         self.over = asyncio.Event()
 
     async def run(self) -> LoadResult:
         """Return what the window gave."""
         begin = time.perf_counter()
-        self.start = begin + self.spec.warmup_s
-        self.end = self.start + self.spec.window_s
         if self.closed_loop:
             for _ in range(self.spec.clients or 0):
-                self._open(time.perf_counter())
+                self._open(begin)
         else:
+            self.start = begin + self.spec.warmup_s
+            self.end = self.start + self.spec.window_s
             self._tick(self._due_times(begin))
         disturbing = asyncio.create_task(self._disturb(begin)) if self.spec.disturb_path else None
-        await _sleep_until(self.start)
+        await _sleep_until(begin + self.spec.warmup_s)
+        if self.closed_loop:
+            await self._until_all_clients_are_served(begin)
+            self.start = time.perf_counter()
+            self.end = self.start + self.spec.window_s
         self.announce("start")
         cpu = time.process_time()
         started = time.perf_counter()
@@ -204,6 +212,13 @@ class _Load:
             reconnects=self.reconnects,
             busy=busy,
         )
+
+    async def _until_all_clients_are_served(self, begin: float) -> None:
+        # Clients that start together meet an empty queue; only when each has been answered
+        # is what is in flight what it stays.
+        late = begin + _GRACE_S
+        while self.answers < (self.spec.clients or 0) and time.perf_counter() < late:  # noqa: ASYNC110 (a count)
+            await asyncio.sleep(0.005)
 
     def succeeded(self, since: float) -> None:
         """Count an answer that is right."""
@@ -225,6 +240,7 @@ class _Load:
     def done(self, connection: _Connection | None) -> None:
         """Go on after an answer; `connection` can be used again, None means it is gone."""
         self.in_flight -= 1
+        self.answers += 1
         now = time.perf_counter()
         if now >= self.end:
             self._end_when_all_are_answered()
