@@ -18,7 +18,8 @@
 # due, as visitors do who do not know of each other.
 #
 # The difference has a name, coordinated omission, and it is why
-# [How we measure](method.md) keeps the two kinds of load apart.
+# [the method](method.md#load) keeps the two kinds of load apart. Here is
+# [the view that blocks](code.md#one-wait).
 
 # %%
 from crossroads.site import charts

@@ -17,8 +17,8 @@
 # for, so what remains is the cost of the server, of Django and of the way between them.
 #
 # The bare apps answer without any framework: they are the floor of their server. FastAPI
-# answers the same bytes and is there for comparison. How a figure is made is told in
-# [How we measure](method.md).
+# answers the same bytes and is there for comparison. Here is
+# [the view](code.md#a-few-bytes-of-json), and here [how a figure is made](method.md).
 
 # %%
 from crossroads.site import charts

@@ -13,7 +13,8 @@
 # # Computing
 #
 # A view that plans a tour in pure Python. The work is the same everywhere, so this shows
-# how much of a computing view is left to the choice of a server. See [How we measure](method.md).
+# how much of a computing view is left to the choice of a server. Here is
+# [the view](code.md#computing), and here [how a figure is made](method.md).
 
 # %%
 from crossroads.site import charts

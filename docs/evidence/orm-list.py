@@ -14,7 +14,8 @@
 #
 # A list of parcels with related objects, read from PostgreSQL through the ORM, as a
 # typical list page is. The CPU of the database is counted apart from the server's, because
-# moving work between the two is not saving it. See [How we measure](method.md).
+# moving work between the two is not saving it. Here is
+# [the view](code.md#the-database), and here [how a figure is made](method.md).
 
 # %%
 from crossroads.site import charts

@@ -16,8 +16,8 @@
 # on every server; what differs is how many requests a server can hold while they wait.
 #
 # The theory is short: what is in flight, divided by the wait, is the throughput. A server
-# with a fixed number of threads holds that many requests and queues the rest. See
-# [How we measure](method.md).
+# with a fixed number of threads holds that many requests and queues the rest. Here is
+# [the view](code.md#one-wait), and here [how a figure is made](method.md).
 
 # %%
 from crossroads.site import charts

@@ -16,6 +16,7 @@ from crossroads.errors import CrossroadsError
 from crossroads.measurements.identity import identify
 from crossroads.measurements.store import load_run, local_path
 from crossroads.site.blocks.transcripts import refresh_transcripts
+from crossroads.site.data import find_root
 
 EXIT_MISTAKE = 2
 EXIT_INTERRUPTED = 130
@@ -40,7 +41,7 @@ def cli() -> None:
 @click.option("--reference", is_flag=True, help="Keep the run in measurements/, to be committed.")
 def measure(profile: str, *, again: bool, aa: bool, reference: bool) -> None:
     """Measure this machine; an interrupted run goes on where it stopped."""
-    root = find_root()
+    root = find_root(Path.cwd())
     chosen = PROFILES[profile]
     if aa:
         with progress_bar(2 * len(CELLS) * ROUNDS) as progress:
@@ -62,26 +63,9 @@ def measure(profile: str, *, again: bool, aa: bool, reference: bool) -> None:
 @cli.command()
 def refresh() -> None:
     """Rewrite the output of every transcript in docs/; read the diff before you commit it."""
-    root = find_root()
+    root = find_root(Path.cwd())
     for page in refresh_transcripts(root):
         click.echo(f"refreshed {page}")
-
-
-def find_root() -> Path:
-    """Return the checkout that the working directory is in.
-
-    Raises:
-        CrossroadsError: It is in none.
-    """
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / "mkdocs.yml").exists() and (folder / "example_app").is_dir():
-            return folder
-    raise CrossroadsError(
-        f"{here.name}/ is not in a checkout of Django Crossroads",
-        "a checkout has mkdocs.yml and example_app/ at its top",
-        "change into the checkout, then run it again",
-    )
 
 
 def main() -> None:

@@ -1,8 +1,11 @@
 """The load generator against small servers whose every answer is known."""
 
 import asyncio
+import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from base64 import b64encode
 from collections import Counter
@@ -280,6 +283,53 @@ def test_a_generator_that_was_killed_says_so(generator: Generator) -> None:
 
     assert "ended" in raised.value.problem
     assert "-9" in raised.value.known
+
+
+def test_a_generator_that_hangs_is_given_up(
+    generator: Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crossroads.bench.generator.PATIENCE_S", 0.5)
+    generator.process.send_signal(signal.SIGSTOP)
+
+    with pytest.raises(GeneratorError, match="ended in the middle"):
+        generator.run(LoadSpec(port=1, path="/", body="", warmup_s=0, window_s=0.1, clients=1))
+
+
+def test_a_long_answer_arrives_whole_though_signals_interrupt_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    seen: Counter[str] = Counter()
+    stop = threading.Event()
+
+    def interrupt(pid: int) -> None:
+        while not stop.wait(0.0005):
+            os.kill(pid, signal.SIGWINCH)
+
+    async def both() -> LoadResult:
+        async with serving(ok, seen) as port:
+            spec = LoadSpec(
+                port=port,
+                path="/",
+                body=b64encode(BODY).decode(),
+                warmup_s=0.0,
+                window_s=4.0,
+                clients=8,
+            )
+            # The reader must be slower than the pipe is deep, or no write is ever interrupted.
+            return await asyncio.to_thread(generator.run, spec, on_end=lambda: time.sleep(0.5))
+
+    with Generator() as generator:
+        interrupter = threading.Thread(target=interrupt, args=[generator.process.pid])
+        interrupter.start()
+        try:
+            result = uvloop.run(both())
+        finally:
+            stop.set()
+            interrupter.join()
+
+    # Several times what a pipe holds.
+    assert len(str(result.latencies_us)) > 64 * 1024
 
 
 def test_a_generator_serves_one_window_after_another(generator: Generator) -> None:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,7 @@ def test_nothing_bears_the_final_name_before_the_end(tmp_path: Path) -> None:
     partial = PartialRun(tmp_path / "run.jsonl")
     partial.begin(HEADER)
     partial.add(ROWS[0])
+    partial.close()
 
     assert not (tmp_path / "run.jsonl").exists()
 
@@ -84,6 +86,7 @@ def test_an_interrupted_run_goes_on_with_its_rows_and_its_seed(tmp_path: Path) -
     first = PartialRun(path)
     first.begin(HEADER)
     first.add(ROWS[0])
+    first.close()
 
     second = PartialRun(path)
     header, rows = second.begin({**HEADER, "seed": 2})
@@ -95,6 +98,19 @@ def test_an_interrupted_run_goes_on_with_its_rows_and_its_seed(tmp_path: Path) -
     assert load_run(path).rows == ROWS
 
 
+def test_two_processes_do_not_write_one_run(tmp_path: Path) -> None:
+    first = PartialRun(tmp_path / "run.jsonl")
+    first.begin(HEADER)
+
+    with pytest.raises(MeasurementWriteError, match="another process is measuring"):
+        PartialRun(tmp_path / "run.jsonl").begin(HEADER)
+
+    first.close()
+    second = PartialRun(tmp_path / "run.jsonl")
+    assert second.begin(HEADER) == (HEADER, ())
+    second.close()
+
+
 def test_a_row_cut_in_half_is_measured_again(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     first = PartialRun(path)
@@ -102,6 +118,7 @@ def test_a_row_cut_in_half_is_measured_again(tmp_path: Path) -> None:
     first.add(ROWS[0])
     with first.partial.open("a") as file:
         file.write('{"cell": {"server": "uvi')
+    first.close()
 
     second = PartialRun(path)
     _, rows = second.begin(HEADER)
@@ -116,9 +133,8 @@ def test_a_run_cut_off_in_its_first_line_starts_anew(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     path.with_suffix(".partial").write_text('{"form')
 
-    header, rows = PartialRun(path).begin(HEADER)
-
-    assert (header, rows) == (HEADER, ())
+    with closing(PartialRun(path)) as partial:
+        assert partial.begin(HEADER) == (HEADER, ())
 
 
 def _without_end(lines: list[str]) -> list[str]:
@@ -185,8 +201,9 @@ def test_a_full_disk_says_so_and_keeps_the_rows(tmp_path: Path) -> None:
         partial.add(ROWS[1])
 
     assert "No space left" in raised.value.known
-    _, rows = PartialRun(tmp_path / "run.jsonl").begin(HEADER)
-    assert rows == ROWS[:1]
+    partial.close()
+    with closing(PartialRun(tmp_path / "run.jsonl")) as again:
+        assert again.begin(HEADER) == (HEADER, ROWS[:1])
 
 
 def test_the_reference_is_the_newest_committed_run(tmp_path: Path) -> None:

@@ -92,3 +92,10 @@ def test_a_notebook_brings_no_style_sheet_and_no_script(site: Path) -> None:
         content = page.select_one(".jupyter-wrapper")
         if content is not None:
             assert not content.select("style, script")
+
+
+def test_a_build_warns_of_nothing(site: Path) -> None:
+    log = (site.parent / "build.log").read_text()
+
+    assert "Documentation built" in log
+    assert "WARNING" not in log

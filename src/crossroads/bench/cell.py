@@ -17,12 +17,13 @@ from threading import Event, Thread
 
 import psutil
 
-from crossroads.bench.generator import Generator
+from crossroads.bench.generator import Generator, GeneratorError
 from crossroads.bench.load import OK, LoadResult, LoadSpec
 from crossroads.bench.profiles import Profile
 from crossroads.bench.servers import SERVERS, ServerSpec
 from crossroads.bench.workloads import BENCH_TOKEN, STALL_EVERY_S, WORKLOADS, Workload
 from crossroads.errors import CrossroadsError
+from crossroads.measurements.identity import this_python
 from crossroads.measurements.model import Cell, Figures, Row
 from crossroads.services.process import Process
 from crossroads.services.server import Server, start_server
@@ -72,9 +73,15 @@ class Setting:
 
 
 def measure(cell: Cell, number: int, setting: Setting) -> Row:
-    """Return the row of `cell` in round `number`; a failure is a row with its reason."""
+    """Return the row of `cell` in round `number`; a failure is a row with its reason.
+
+    Raises:
+        GeneratorError: The load generator is gone, so nothing more can be measured.
+    """
     try:
         figures, process, noise = _measure(cell, number, setting)
+    except GeneratorError:
+        raise
     except CrossroadsError as error:
         return Row(cell=cell, round=number, reason=f"{error.problem}: {error.known}")
     return Row(cell=cell, round=number, figures=figures, noise=noise, process=process)
@@ -254,7 +261,8 @@ def _noise(figures: Figures) -> tuple[str, ...]:
 
 def _confirm(server: Server, spec: ServerSpec) -> Mapping[str, str]:
     process: dict[str, str] = json.loads(_get(server.port, "/process/", {}))
-    for key, expected in spec.expects.items():
+    gil = "off" if "free-threaded" in this_python().build else "on"
+    for key, expected in {"python": this_python().version, "gil": gil, **spec.expects}.items():
         if not process.get(key, "").startswith(expected):
             raise CellError(
                 f"the server is not what it should be: {key} is {process.get(key, 'unknown')}",

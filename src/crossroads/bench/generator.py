@@ -7,11 +7,15 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from threading import Timer
 from types import TracebackType
 from typing import Any, Self
 
 from crossroads.bench.load import LoadResult, LoadSpec
 from crossroads.errors import CrossroadsError
+
+PATIENCE_S = 60.0
+"""Longer than a generator can need for answers that are late on both sides of its window."""
 
 
 class GeneratorError(CrossroadsError):
@@ -52,11 +56,17 @@ class Generator:
             self.process.stdin.flush()
         except BrokenPipeError as error:
             raise self._ended() from error
-        self._expect("start")
-        on_start()
-        self._expect("end")
-        on_end()
-        return LoadResult(**self._answer())
+        # A generator that hangs is killed, so that its silence has an end.
+        deadline = Timer(spec.warmup_s + spec.window_s + PATIENCE_S, self.process.kill)
+        deadline.start()
+        try:
+            self._expect("start")
+            on_start()
+            self._expect("end")
+            on_end()
+            return LoadResult(**self._answer())
+        finally:
+            deadline.cancel()
 
     def close(self) -> None:
         """End the generator."""

@@ -13,6 +13,7 @@ expected body.
 import asyncio
 import gc
 import json
+import os
 import random
 import sys
 import time
@@ -357,17 +358,20 @@ async def send_load(spec: LoadSpec, announce: Callable[[str], None]) -> LoadResu
 
 def main() -> None:
     """Serve load specs from standard input until it ends."""
-    for line in sys.stdin:
-        gc.collect()
-        gc.disable()
-        result = uvloop.run(send_load(LoadSpec(**json.loads(line)), _say))
-        gc.enable()
-        _say(asdict(result))
+    # Buffered by ourselves: under PYTHONUNBUFFERED a long line that a signal interrupts would
+    # lose its end, and the other side would wait for it for ever.
+    with os.fdopen(os.dup(sys.stdout.fileno()), "w") as answers:
 
+        def say(what: object) -> None:
+            answers.write(json.dumps(what) + "\n")
+            answers.flush()
 
-def _say(what: object) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
-    sys.stdout.flush()
+        for line in sys.stdin:
+            gc.collect()
+            gc.disable()
+            result = uvloop.run(send_load(LoadSpec(**json.loads(line)), say))
+            gc.enable()
+            say(asdict(result))
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def _line(name: str, rows: Iterable[Row], width: int) -> str:
     noisy = sum(1 for row in rows if row.noise)
     return (
         f"{name:{width}}  {interval([one.cpu_ms for one in good])!s:24}  "
-        f"{_middle(good, 'rate'):8.1f}  {_p50(good):8.1f}  {max(f.threads for f in good):7d}  "
+        f"{_middle(good, 'rate'):8.1f}  {_p50(good):>8}  {max(f.threads for f in good):7d}  "
         f"{_middle(good, 'pss_mb'):6.0f}  {f'{noisy} of {len(rows)}' if noisy else '':7}"
         + (f"  failed once: {reasons}" if reasons else "")
     ).rstrip()
@@ -59,6 +59,6 @@ def _middle(figures: Sequence[Figures], name: str) -> float:
     return interval([getattr(one, name) for one in figures]).middle
 
 
-def _p50(figures: Sequence[Figures]) -> float:
+def _p50(figures: Sequence[Figures]) -> str:
     known = [one.latency_ms["0.5"] for one in figures if "0.5" in one.latency_ms]
-    return interval(known).middle if known else float("nan")
+    return f"{interval(known).middle:.1f}" if known else "–"

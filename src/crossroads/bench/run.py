@@ -8,7 +8,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,14 +44,14 @@ def run_profile(root: Path, profile: Profile, progress: Progress = silent) -> Ru
             cannot be measured is a row with its reason instead.
     """
     path = local_path(root, profile.name, identify(root).key)
-    partial = PartialRun(path)
-    header, kept = partial.begin(_header(root, profile))
-    rows = list(kept)
-    with prepared(root, profile) as setting:
-        for row in _rows(setting, header["seed"], rows, progress):
-            partial.add(row)
-            rows.append(row)
-    partial.finish(_now(), len(rows))
+    with closing(PartialRun(path)) as partial:
+        header, kept = partial.begin(_header(root, profile))
+        rows = list(kept)
+        with prepared(root, profile) as setting:
+            for row in _rows(setting, header["seed"], rows, progress):
+                partial.add(row)
+                rows.append(row)
+        partial.finish(_now(), len(rows))
     return load_run(path)
 
 

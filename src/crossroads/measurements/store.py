@@ -4,13 +4,13 @@ A file without its end line is unfinished; it bears the suffix `.partial` and is
 ever read to go on with the same run.
 """
 
+import fcntl
 import json
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from crossroads.errors import CrossroadsError
 from crossroads.measurements.identity import identify
@@ -81,13 +81,15 @@ class PartialRun:
         """Where the finished run will be."""
         self.partial = path.with_suffix(".partial")
         """Where it is until then."""
+        self._lock_file: TextIO | None = None
 
     def begin(self, header: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[Row, ...]]:
         """Return the header and rows to go on from: those of the unfinished run, or `header`.
 
         Raises:
-            MeasurementWriteError: The file cannot be written.
+            MeasurementWriteError: The file cannot be written, or another process writes it.
         """
+        self._lock()
         if self.partial.exists():
             try:
                 return self._resume()
@@ -114,6 +116,30 @@ class PartialRun:
         """
         self._append({"finished": finished, "rows": rows})
         self.partial.replace(self.path)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file; another process may go on with it."""
+        if self._lock_file is not None:
+            self._lock_file.close()
+            self._lock_file = None
+
+    def _lock(self) -> None:
+        def lock() -> TextIO:
+            self.partial.parent.mkdir(parents=True, exist_ok=True)
+            return self.path.with_suffix(".lock").open("w")
+
+        # Held for as long as this object lives, and let go by the system however we end.
+        self._lock_file = _guarded(self.partial, lock)
+        try:
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._lock_file.close()
+            raise MeasurementWriteError(
+                "another process is measuring this machine",
+                f"it holds {self.path.with_suffix('.lock').name}",
+                "wait for it, or end it; what it has measured is kept",
+            ) from error
 
     def _resume(self) -> tuple[Mapping[str, Any], tuple[Row, ...]]:
         lines = _read_lines(self.partial, forgiving=True)
@@ -136,9 +162,9 @@ class PartialRun:
         _guarded(self.partial, write)
 
 
-def _guarded(path: Path, write: Callable[[], object]) -> None:
+def _guarded[T](path: Path, write: Callable[[], T]) -> T:
     try:
-        write()
+        return write()
     except OSError as error:
         raise MeasurementWriteError(
             f"the measurement cannot be written to {path.name}",
@@ -220,9 +246,3 @@ def _row(line: Mapping[str, Any]) -> Row:
 
 def _without_nones(fields: list[tuple[str, Any]]) -> dict[str, Any]:
     return {key: value for key, value in fields if value is not None}
-
-
-def forget_partial(path: Path) -> None:
-    """Delete the unfinished run of `path`, if there is one."""
-    with suppress(FileNotFoundError):
-        path.with_suffix(".partial").unlink()

@@ -12,14 +12,16 @@ from mkdocs.structure.pages import Page
 from crossroads.bench.ensure import ensure_measurement
 from crossroads.errors import CrossroadsError
 from crossroads.services.ports import require_free
+from crossroads.site.kernels import isolate_kernels
 from crossroads.site.memory import digest_of, remembered
 
 _commands: list[str] = []
 
 
 def on_startup(command: str, dirty: bool) -> None:  # noqa: ARG001, FBT001 (MkDocs names them)
-    """Remember what MkDocs was asked to do."""
+    """Remember what MkDocs was asked to do, and keep notebooks apart from a person's IPython."""
     _commands[:] = [command]
+    isolate_kernels()
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
