@@ -172,12 +172,11 @@ def _save(path: Path, run: Run) -> None:
 
 def _copy_project(root: Path) -> None:
     (root / "measurements").mkdir(parents=True)
-    for name in ("docs", "overrides"):
+    for name in ("docs", "overrides", "snippets", "example_app"):
         shutil.copytree(ROOT / name, root / name)
     for name in ("mkdocs.yml", "requirements.txt"):
         shutil.copy(ROOT / name, root)
-    for name in ("src", "snippets", "example_app"):
-        (root / name).symlink_to(ROOT / name)
+    (root / "src").symlink_to(ROOT / "src")
 
 
 def _build(root: Path) -> None:
