@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from crossroads.measurements.model import Cell
 from crossroads.measurements.store import local_path, local_run
 from crossroads.services.process import can_pin
 
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 TINY = replace(
     PROFILES["quick"],
     cells=(
@@ -33,6 +33,7 @@ TINY = replace(
 MEASURE = [sys.executable, "-m", "crossroads", "measure"]
 
 type Servers = Callable[[Path], list[psutil.Process]]
+type Start = Callable[[], subprocess.Popen[str]]
 
 
 def test_every_cell_is_measured_once_in_every_round(checkout: Path) -> None:
@@ -92,20 +93,30 @@ def test_all_quick_cells_are_in_the_full_profile() -> None:
     assert quick <= {one.id for one in PROFILES["full"].cells}
 
 
-def _started(checkout: Path) -> subprocess.Popen[str]:
-    """Return a quick run that has at least one row on disk."""
-    (checkout / "measurements").mkdir(exist_ok=True)
-    running = subprocess.Popen(
-        MEASURE, cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    partial = _partial(checkout)
-    rows = len(partial.read_text().splitlines()) if partial.exists() else 1
-    deadline = time.monotonic() + DEADLINE_S
-    while not partial.exists() or len(partial.read_text().splitlines()) <= rows:
-        assert running.poll() is None, running.communicate()
-        assert time.monotonic() < deadline, "no row was written"
-        time.sleep(0.05)
-    return running
+@pytest.fixture
+def start_measuring(checkout: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+    """Give a function that returns a quick run which has put a row on disk."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start() -> subprocess.Popen[str]:
+        (checkout / "measurements").mkdir(exist_ok=True)
+        partial = _partial(checkout)
+        before = len(partial.read_text().splitlines()) if partial.exists() else 1
+        running = subprocess.Popen(
+            MEASURE, cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        started.append(running)
+        deadline = time.monotonic() + DEADLINE_S
+        while not partial.exists() or len(partial.read_text().splitlines()) <= before:
+            assert running.poll() is None, running.communicate()
+            assert time.monotonic() < deadline, "no row was written"
+            time.sleep(0.05)
+        return running
+
+    yield start
+    for running in started:
+        running.kill()
+        running.communicate()
 
 
 def _partial(checkout: Path) -> Path:
@@ -120,9 +131,9 @@ def _gone(checkout: Path, processes_of: Servers) -> bool:
 
 
 def test_ctrl_c_keeps_the_rows_leaves_no_process_and_can_be_gone_on_from(
-    checkout: Path, processes_of: Servers
+    checkout: Path, processes_of: Servers, start_measuring: Start
 ) -> None:
-    first = _started(checkout)
+    first = start_measuring()
     first.send_signal(signal.SIGINT)
     _, errors = first.communicate(timeout=DEADLINE_S)
 
@@ -133,15 +144,17 @@ def test_ctrl_c_keeps_the_rows_leaves_no_process_and_can_be_gone_on_from(
     kept = _partial(checkout).read_text().splitlines()
     assert len(kept) >= 2
 
-    second = _started(checkout)
+    second = start_measuring()
     second.send_signal(signal.SIGINT)
     second.communicate(timeout=DEADLINE_S)
 
     assert _partial(checkout).read_text().splitlines()[: len(kept)] == kept
 
 
-def test_a_killed_harness_leaves_no_process(checkout: Path, processes_of: Servers) -> None:
-    running = _started(checkout)
+def test_a_killed_harness_leaves_no_process(
+    checkout: Path, processes_of: Servers, start_measuring: Start
+) -> None:
+    running = start_measuring()
     running.kill()
     running.communicate()
 

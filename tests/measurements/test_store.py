@@ -72,6 +72,17 @@ def test_a_run_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.partial"))
 
 
+def test_a_repeated_window_stands_for_the_disturbed_one(tmp_path: Path) -> None:
+    partial = PartialRun(tmp_path / "run.jsonl")
+    partial.begin(HEADER)
+    quiet = replace(ROWS[0], noise=())
+    for row in (*ROWS, quiet):
+        partial.add(row)
+    partial.finish("2026-11-21T01:02:00+00:00", 3)
+
+    assert load_run(tmp_path / "run.jsonl").rows == (quiet, ROWS[1])
+
+
 def test_nothing_bears_the_final_name_before_the_end(tmp_path: Path) -> None:
     partial = PartialRun(tmp_path / "run.jsonl")
     partial.begin(HEADER)

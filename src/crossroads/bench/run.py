@@ -105,17 +105,14 @@ def _rows(setting: Setting, seed: int, kept: Sequence[Row], progress: Progress) 
             progress(cell, done, total)
             row = measure(cell, number, setting)
             clock.windows += 1
-            if row.noise and not clock.is_behind(number):
-                disturbed.append(row)
-                continue
             done += 1
             yield row
+            if row.noise:
+                disturbed.append(row)
         for row in disturbed:
-            progress(row.cell, done, total)
-            done += 1
-            if clock.is_behind(number):
-                yield row
-            else:
+            if not clock.is_behind(number):
+                progress(row.cell, done, total)
+                # A later row of the same cell and round stands for the earlier one.
                 yield _better(row, measure(row.cell, number, setting))
     progress(None, total, total)
 

@@ -1,5 +1,7 @@
 """One file per run: JSON Lines, a header, a row per cell and round, and an end line.
 
+A disturbed window that was measured again has a second row, which stands for the first.
+
 A file without its end line is unfinished; it bears the suffix `.partial` and is only
 ever read to go on with the same run.
 """
@@ -7,7 +9,7 @@ ever read to go on with the same run.
 import fcntl
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
@@ -225,9 +227,14 @@ def _run(header: Mapping[str, Any], body: list[dict[str, Any]], finished: str) -
             "machine": Machine(**header["machine"]),
             "python": Python(**header["python"]),
             "finished": finished,
-            "rows": tuple(_row(line) for line in body),
+            "rows": _last_of_each(_row(line) for line in body),
         }
     )
+
+
+def _last_of_each(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return one row for each cell and round: a disturbed window may have been repeated."""
+    return tuple({(row.cell, row.round): row for row in rows}.values())
 
 
 def _row(line: Mapping[str, Any]) -> Row:
