@@ -28,8 +28,9 @@ serve: setup ## measure this machine if needed, build, and serve (ADDRESS=127.0.
 build: setup ## the same into site/, to be published
 	$(BIN)/mkdocs build --strict
 
-test: setup ## run all tests
-	$(BIN)/python -m pytest -n 2 --cov
+# Three workers for two cores: many tests wait for a server.
+test: setup ## run all tests (COVERAGE=--cov counts branches, and fails below the limit)
+	$(BIN)/python -m pytest -n 3 $(COVERAGE)
 
 check: setup ## format, lint, types, directions of imports
 	$(BIN)/ruff format --check .
