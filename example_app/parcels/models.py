@@ -30,11 +30,11 @@ class Customer(models.Model):
 # --8<-- [start:parcel-queries]
 class ParcelQuerySet(models.QuerySet):
     def for_desk(self):
-        """Return the parcels with all that the desk shows, in two queries however many they are.
+        """Return the parcels with all that the desk shows, always in two queries.
 
-        Left out, each parcel would ask for its customer, its depot and its events: 61
-        queries for 20 parcels. In async code it would not even be slow, but fail: there
-        a related object that is not loaded raises SynchronousOnlyOperation.
+        Left out, each parcel would ask for its customer, its depot and its events:
+        61 queries for 20 parcels. In async code it would not even be slow, but fail:
+        there a related object that is not loaded raises SynchronousOnlyOperation.
         """
         latest = Event.objects.order_by("-at")[:3]
         return self.select_related("customer", "depot").prefetch_related(

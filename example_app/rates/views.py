@@ -55,8 +55,8 @@ async def one_carrier_async(request):
 async def one_carrier_blocking(request):
     """Trap: `async def` alone makes nothing asynchronous. Do not copy this view.
 
-    `get_quote` waits without giving the event loop back. Under ASGI every other request
-    of the process stands still until this one has its quote.
+    `get_quote` waits without giving the event loop back. Under ASGI every other
+    request of the process stands still until this one has its quote.
     """
     form = RateForm(request.GET)
     if not form.is_valid():
@@ -83,7 +83,7 @@ def five_sequence(request):
 
 # --8<-- [start:five-sequence-async]
 async def five_sequence_async(request):
-    """Wait politely, five times: others may run meanwhile, but this customer gains nothing."""
+    """Wait politely, five times: others may run meanwhile, this customer gains nothing."""
     form = RateForm(request.GET)
     if not form.is_valid():
         return refused(form)
@@ -113,7 +113,7 @@ def five_threads(request):
 
 # --8<-- [start:five-gather]
 async def five_gather(request):
-    """Ask all five at once in one thread. Under WSGI this works as well: see `async_client`."""
+    """Ask all five at once in one thread. It works under WSGI too: see `async_client`."""
     form = RateForm(request.GET)
     if not form.is_valid():
         return refused(form)

@@ -23,7 +23,7 @@ def plan_tour(request):
 
 # --8<-- [start:plan-async]
 async def plan_tour_async(request):
-    """Plan on the event loop. There is nothing to await, so all others wait until it is done."""
+    """Plan on the event loop. Nothing is awaited, so all others wait until it is done."""
     form = PlanForm(request.GET)
     if not form.is_valid():
         return refused(form)
