@@ -110,8 +110,9 @@ def visit(browser: Browser, address: str) -> Iterator[Visits]:
         visited.page.on("request", lambda request: visited.asked.append(request.url))
         visited.page.on("pageerror", lambda error: visited.errors.append(str(error)))
         visited.page.goto(address + path, wait_until="networkidle")
-        # A color on its way from one scheme to the other is no color of the site.
-        visited.page.add_style_tag(content="* { transition: none !important }")
+        if js:
+            # A color on its way from one scheme to the other is no color of the site.
+            visited.page.add_style_tag(content="* { transition: none !important }")
         return visited
 
     yield visit_
