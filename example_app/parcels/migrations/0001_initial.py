@@ -113,6 +113,7 @@ class Migration(migrations.Migration):
                 (
                     "parcel",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="events",
                         to="parcels.parcel",
