@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 BODY = b'{"status": "ok"}'
 CLIENTS = 16
 SECONDS = 1.0
+LONG_SECONDS = 3.0  # theirs count whole requests, which come in batches of eight
 FEWEST_ROUNDS = 3
 MOST_ROUNDS = 15
 
@@ -135,10 +136,10 @@ def test_the_rate_of_a_bounded_server_agrees_within_a_tenth(
     ).stdout
 
     def one_round() -> float:
-        ours = generator.run(spec(server, "/rates/one/", 8, body, SECONDS))
-        theirs, _ = load_by(other, f"{server.url}/rates/one/", 8, SECONDS)
+        ours = generator.run(spec(server, "/rates/one/", 8, body, LONG_SECONDS))
+        theirs, _ = load_by(other, f"{server.url}/rates/one/", 8, LONG_SECONDS)
         assert not ours.errors
-        assert ours.requests / SECONDS <= 1.02 * 8 * 1000 / WAIT_MS
+        assert ours.requests / LONG_SECONDS <= 1.02 * 8 * 1000 / WAIT_MS
         return ours.requests / theirs
 
     ratio = middle_of_ratios(one_round, lambda middle: abs(middle - 1) <= 0.1)

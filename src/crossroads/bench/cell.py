@@ -8,8 +8,8 @@ import json
 import os
 import time
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -127,6 +127,7 @@ def _measure(
         )
         # Its figures are read by then; a graceful end would cost a third of a cell's time.
         stack.callback(server.stop, grace_s=0.0)
+        stack.enter_context(_blamed_on(server))
         process = _confirm(server, spec)
         path = workload.path(cell.view)
         body = _get(server.port, path, workload.headers)
@@ -150,12 +151,29 @@ def _measure(
             on_end=watch.end,
         )
         if not server.process.is_running():
-            raise CellError(
-                "the server died", server.process.why_it_ended(), "read the server's log"
-            )
+            raise _died(server)
         figures = _figures(result, watch)
     _believe(figures, result)
     return figures, process, _noise(figures)
+
+
+@contextmanager
+def _blamed_on(server: Server) -> Iterator[None]:
+    """Say that the server died where that is why something else failed."""
+    try:
+        yield
+    except CellError as error:
+        # Its connections close a moment before its end is known.
+        patience = time.monotonic() + 0.5
+        while server.process.is_running():
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.01)
+        raise _died(server) from error
+
+
+def _died(server: Server) -> CellError:
+    return CellError("the server died", server.process.why_it_ended(), "read the server's log")
 
 
 class _Watch:
