@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from crossroads.bench.ensure import is_measured
 from crossroads.bench.profiles import PROFILES
 from crossroads.bench.progress import progress_bar
 from crossroads.bench.report import aa_table, run_table
@@ -48,7 +47,7 @@ def measure(profile: str, *, again: bool, aa: bool, reference: bool) -> None:
             click.echo(aa_table(check_pairs(root, chosen, progress)))
         return
     path = local_path(root, profile, identify(root).key)
-    if again or not path.exists() or not is_measured(root, profile):
+    if again or not path.exists():
         with progress_bar(len(chosen.cells) * chosen.rounds) as progress:
             run_profile(root, chosen, progress)
     run = load_run(path)

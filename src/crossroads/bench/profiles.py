@@ -35,8 +35,6 @@ class Profile:
     """Load before the window."""
     stall_window_s: float
     """Window of the `stall` cells, which must hold whole stalls."""
-    smallest_claim: float
-    """Ratio below which this profile decides nothing: it has too few rounds."""
 
 
 def cell(  # noqa: PLR0913 (a cell has this many sides)
@@ -143,7 +141,6 @@ PROFILES: Mapping[str, Profile] = {
             window_s=0.55,
             warmup_s=0.2,
             stall_window_s=1.5,
-            smallest_claim=1.3,
         ),
         Profile(
             name="full",
@@ -154,7 +151,6 @@ PROFILES: Mapping[str, Profile] = {
             window_s=1.2,
             warmup_s=0.4,
             stall_window_s=10.0,
-            smallest_claim=1.1,
         ),
     )
 }

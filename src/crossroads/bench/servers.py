@@ -132,6 +132,3 @@ SERVERS: Mapping[str, ServerSpec] = {
     )
 }
 """All servers by id."""
-
-DJANGO = tuple(server.id for server in SERVERS.values() if server.app is None)
-"""The servers that run the example app."""

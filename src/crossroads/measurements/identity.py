@@ -66,7 +66,7 @@ def identify(root: Path) -> Identity:
     return Identity(
         machine=this_machine(),
         python=this_python(),
-        code=digest(_measured_files(root), root),
+        code=digest(list(_measured_files(root)), root),
         lock=digest([root / "requirements.txt"], root),
     )
 
@@ -100,11 +100,7 @@ def digest(files: list[Path], root: Path) -> str:
     return sha.hexdigest()[:16]
 
 
-def _measured_files(root: Path) -> list[Path]:
-    return list(_walk(root))
-
-
-def _walk(root: Path) -> Iterator[Path]:
+def _measured_files(root: Path) -> Iterator[Path]:
     for folder in MEASURED_CODE:
         for file in (root / folder).rglob("*"):
             if file.suffix in {".py", ".sh", ".html", ".json"} and "__pycache__" not in file.parts:
