@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from crossroads.evidence import collect
 from crossroads.services.carriers import Carriers, start_carriers
 from crossroads.services.postgres import Postgres, find_programs, start_postgres
 from crossroads.services.process import ServiceError
@@ -21,7 +22,8 @@ from crossroads.site.blocks.suite import SuiteAccount
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have the whole run prove each included section of the example app."""
+    """Have the whole run prove claims, and each included section of the example app."""
+    config.pluginmanager.register(collect)
     config.pluginmanager.register(SuiteAccount(config))
 
 

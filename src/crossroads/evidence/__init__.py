@@ -1,0 +1,1 @@
+"""What the site claims, how each claim is proven, and what this build says of it."""

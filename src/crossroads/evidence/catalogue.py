@@ -1,0 +1,564 @@
+"""Every claim of the site, as values. The prose and the guide cite these ids, and no other.
+
+A claim is written so that it can be false. What a cell is called is in `bench/profiles.py`.
+"""
+
+from collections.abc import Mapping
+
+from crossroads.errors import CrossroadsError
+from crossroads.evidence.model import Evidence, Measured, Missing, Quantity, Reading, Tested
+
+_GTHREAD = "gunicorn-gthread:sync"
+
+
+class UnknownEvidenceError(CrossroadsError):
+    """Something cites an id that the catalogue does not hold."""
+
+
+_MEASURED = (
+    Evidence(
+        id="asgi-alone",
+        claim="The same sync view costs an ASGI server more CPU per request than a WSGI server "
+        "with threads, and gives no more requests per second.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="cpu",
+                    says="CPU per request of a trivial sync view with startproject's middleware: "
+                    "uvicorn, divided by gthread",
+                    figure="cpu_ms",
+                    cell="json-middleware:uvicorn:sync:c16",
+                    over=f"json-middleware:{_GTHREAD}:c16:t8",
+                    at_least=1.3,
+                ),
+                Reading(
+                    name="rate",
+                    says="requests per second of the same view: uvicorn, divided by gthread",
+                    figure="rate",
+                    cell="json-middleware:uvicorn:sync:c16",
+                    over=f"json-middleware:{_GTHREAD}:c16:t8",
+                    at_most=1.0,
+                ),
+                Reading(
+                    name="wsgi",
+                    says="CPU per request of that view on gthread",
+                    figure="cpu_ms",
+                    cell=f"json-middleware:{_GTHREAD}:c16:t8",
+                ),
+                Reading(
+                    name="asgi",
+                    says="CPU per request of that view on uvicorn",
+                    figure="cpu_ms",
+                    cell="json-middleware:uvicorn:sync:c16",
+                ),
+                Reading(
+                    name="query",
+                    says="CPU per request of a list through the ORM: uvicorn, divided by gthread",
+                    figure="cpu_ms",
+                    cell="orm-list:uvicorn:sync:c16",
+                    over=f"orm-list:{_GTHREAD}:c16:t8",
+                ),
+            )
+        ),
+        depends=("django", "asgiref", "uvicorn", "gunicorn"),
+    ),
+    Evidence(
+        id="base",
+        claim="On every server a trivial request with startproject's middleware costs a few "
+        "milliseconds of CPU at most, so a page that takes far longer has another reason.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="uvicorn",
+                    says="CPU per request on uvicorn, async view",
+                    figure="cpu_ms",
+                    cell="json-middleware:uvicorn:async:c16",
+                    at_most=10.0,
+                ),
+                Reading(
+                    name="uvicorn-sync",
+                    says="CPU per request on uvicorn, sync view",
+                    figure="cpu_ms",
+                    cell="json-middleware:uvicorn:sync:c16",
+                    at_most=10.0,
+                ),
+                Reading(
+                    name="gthread",
+                    says="CPU per request on gunicorn gthread",
+                    figure="cpu_ms",
+                    cell=f"json-middleware:{_GTHREAD}:c16:t8",
+                    at_most=10.0,
+                ),
+                Reading(
+                    name="sync",
+                    says="CPU per request on gunicorn sync",
+                    figure="cpu_ms",
+                    cell="json-middleware:gunicorn-sync:sync:c16",
+                    at_most=10.0,
+                ),
+                Reading(
+                    name="granian",
+                    says="CPU per request on granian WSGI",
+                    figure="cpu_ms",
+                    cell="json-middleware:granian-wsgi:sync:c16:t8",
+                    at_most=10.0,
+                ),
+            )
+        ),
+        depends=("django", "gunicorn", "uvicorn", "granian"),
+    ),
+    Evidence(
+        id="wait-1",
+        claim="One wait takes one user as long under an async view as in a thread.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="latency",
+                    says="mean latency of a view that waits once, one client: async on uvicorn, "
+                    "divided by sync on gthread",
+                    figure="latency_ms",
+                    cell="wait:uvicorn:async:c1",
+                    over=f"wait:{_GTHREAD}:c1:t8",
+                    at_least=0.8,
+                    at_most=1.25,
+                ),
+                Reading(
+                    name="thread",
+                    says="mean latency of that view on gthread",
+                    figure="latency_ms",
+                    cell=f"wait:{_GTHREAD}:c1:t8",
+                ),
+                Reading(
+                    name="async",
+                    says="mean latency of that view as an async view on uvicorn",
+                    figure="latency_ms",
+                    cell="wait:uvicorn:async:c1",
+                ),
+            )
+        ),
+        depends=("django", "gunicorn", "uvicorn"),
+    ),
+    Evidence(
+        id="wait-n",
+        claim="When more requests wait at once than there are threads, threads stop gaining and "
+        "an event loop does not.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="async",
+                    says="requests per second of a waiting view with four times as many clients as "
+                    "threads: async on uvicorn, divided by gthread",
+                    figure="rate",
+                    cell="wait:uvicorn:async:c32",
+                    over=f"wait:{_GTHREAD}:c32:t8",
+                    at_least=2.0,
+                ),
+                Reading(
+                    name="flat",
+                    says="requests per second on gthread: four times as many clients as threads, "
+                    "divided by as many clients as threads",
+                    figure="rate",
+                    cell=f"wait:{_GTHREAD}:c32:t8",
+                    over=f"wait:{_GTHREAD}:c8:t8",
+                    at_most=1.2,
+                ),
+                Reading(
+                    name="threads",
+                    says="requests per second on gthread with all threads waiting",
+                    figure="rate",
+                    cell=f"wait:{_GTHREAD}:c32:t8",
+                ),
+                Reading(
+                    name="loop",
+                    says="requests per second of the async view under the same load",
+                    figure="rate",
+                    cell="wait:uvicorn:async:c32",
+                ),
+            )
+        ),
+        depends=("django", "gunicorn", "uvicorn"),
+    ),
+    Evidence(
+        id="cpu-threads",
+        claim="For a view that computes, more threads in one process with the GIL give no more "
+        "requests per second than one thread.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="rate",
+                    says="requests per second of a computing view: eight threads, divided by one",
+                    figure="rate",
+                    cell=f"cpu:{_GTHREAD}:c8:t8",
+                    over=f"cpu:{_GTHREAD}:c8:t1",
+                    at_most=1.2,
+                ),
+            )
+        ),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="cpu-proc",
+        claim="For a view that computes, a second process on a second core gives more requests "
+        "per second.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="rate",
+                    says="requests per second of a computing view: two processes, divided by one",
+                    figure="rate",
+                    cell=f"cpu:{_GTHREAD}:c8:t1:w2",
+                    over=f"cpu:{_GTHREAD}:c8:t1",
+                    at_least=1.3,
+                ),
+            )
+        ),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="fastapi",
+        claim="On the same server FastAPI answers a trivial request for less CPU than Django, and "
+        "a view that computes costs both the same.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="trivial",
+                    says="CPU per trivial request on uvicorn, async, no middleware: Django, "
+                    "divided by FastAPI",
+                    figure="cpu_ms",
+                    cell="json:uvicorn:async:c16",
+                    over="json:fastapi:async:c16",
+                    at_least=1.3,
+                ),
+                Reading(
+                    name="computing",
+                    says="CPU per request of a computing view on uvicorn: Django, divided by "
+                    "FastAPI",
+                    figure="cpu_ms",
+                    cell="cpu:uvicorn:sync:c8",
+                    over="cpu:fastapi:sync:c8",
+                    at_most=1.5,
+                ),
+                Reading(
+                    name="wsgi",
+                    says="CPU per trivial request: Django on granian WSGI without middleware, "
+                    "divided by FastAPI on uvicorn",
+                    figure="cpu_ms",
+                    cell="json:granian-wsgi:sync:c16:t8",
+                    over="json:fastapi:async:c16",
+                ),
+            )
+        ),
+        depends=("django", "fastapi", "uvicorn"),
+    ),
+)
+
+_TESTED = (
+    Evidence(
+        id="asgi-threads",
+        claim="Under ASGI each sync view in progress has a thread of its own: the views neither "
+        "wait for each other nor does anything bound the threads.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="requests", says="requests in progress at once", unit="requests"),
+                Quantity(name="threads", says="OS threads of the server then", unit="threads"),
+                Quantity(name="idle", says="OS threads of the idle server", unit="threads"),
+            )
+        ),
+        depends=("django", "asgiref", "uvicorn"),
+    ),
+    Evidence(
+        id="async-thread",
+        claim="Under ASGI an async view keeps a thread too, from its first line to its last, even "
+        "without middleware.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="requests", says="async views in progress at once", unit="requests"),
+                Quantity(name="threads", says="OS threads of the server then", unit="threads"),
+            )
+        ),
+        depends=("django", "asgiref", "uvicorn"),
+    ),
+    Evidence(
+        id="asgi-hops",
+        claim="Under ASGI startproject's middleware sends each request into a thread and back many "
+        "times; without middleware few of these hops remain.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="sync", says="hops of a sync view with middleware", unit="hops"),
+                Quantity(name="async", says="hops of an async view with middleware", unit="hops"),
+                Quantity(name="bare-sync", says="hops of a sync view without it", unit="hops"),
+                Quantity(name="bare-async", says="hops of an async view without it", unit="hops"),
+                Quantity(name="threads", says="threads started for one request", unit="threads"),
+            )
+        ),
+        depends=("django", "asgiref"),
+    ),
+    Evidence(
+        id="loop-block",
+        claim="One blocking call in an async view stops every other request of the process until "
+        "it returns.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="answered",
+                    says="requests answered while the call blocks",
+                    unit="requests",
+                ),
+                Quantity(name="waiting", says="requests sent meanwhile", unit="requests"),
+            )
+        ),
+        depends=("django", "uvicorn"),
+    ),
+    Evidence(
+        id="async-wsgi",
+        claim="Under WSGI an async view overlaps its own waits with asyncio.gather.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="calls", says="calls in progress at once", unit="calls"),
+                Quantity(name="threads", says="threads started for the request", unit="threads"),
+            )
+        ),
+        depends=("django", "asgiref", "gunicorn"),
+    ),
+    Evidence(
+        id="asgi-conns",
+        claim="Under ASGI each sync view in progress that asks the database holds a connection of "
+        "its own; threads under WSGI bound them, and so does a pool under either.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="requests", says="requests in progress at once", unit="requests"),
+                Quantity(
+                    name="asgi", says="connections under ASGI without a pool", unit="connections"
+                ),
+                Quantity(
+                    name="wsgi", says="connections under gthread without a pool", unit="connections"
+                ),
+                Quantity(
+                    name="pool", says="connections under ASGI with a pool", unit="connections"
+                ),
+                Quantity(
+                    name="left",
+                    says="connections that stay open under ASGI with CONN_MAX_AGE",
+                    unit="connections",
+                ),
+            )
+        ),
+        depends=("django", "asgiref", "psycopg", "psycopg-pool"),
+    ),
+    Evidence(
+        id="asgi-limit",
+        claim="With a limit on concurrency an ASGI server refuses the requests beyond it at once "
+        "with status 503.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="limit", says="limit that was set", unit="requests"),
+                Quantity(name="requests", says="requests sent at once", unit="requests"),
+                Quantity(name="refused", says="requests refused", unit="requests"),
+            )
+        ),
+        depends=("uvicorn",),
+    ),
+    Evidence(
+        id="stream-sync",
+        claim="Under ASGI a response that streams from a sync iterator is collected whole before "
+        "its first byte is sent; from an async iterator it streams.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="sync", says="parts sent before the last one is made, sync iterator"),
+                Quantity(
+                    name="async", says="parts sent before the last one is made, async iterator"
+                ),
+            )
+        ),
+        depends=("django", "uvicorn"),
+    ),
+    Evidence(
+        id="disconnect",
+        claim="When the client leaves, an async view under ASGI is cancelled, and a sync view runs "
+        "to its end.",
+        proof=Tested(),
+        depends=("django", "uvicorn"),
+    ),
+    Evidence(
+        id="gather-orm",
+        claim="Queries that one async view gathers run one after another, in one thread on one "
+        "connection.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="queries", says="queries gathered", unit="queries"),
+                Quantity(name="at-once", says="most queries in progress at once"),
+                Quantity(name="threads", says="threads that they ran in", unit="threads"),
+            )
+        ),
+        depends=("django", "asgiref"),
+    ),
+    Evidence(
+        id="timeout",
+        claim="A service that hangs takes every worker thread when calls have no time-out, and "
+        "none for long when they have one.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="threads", says="worker threads", unit="threads"),
+                Quantity(name="held", says="threads held without a time-out", unit="threads"),
+            )
+        ),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="gunicorn-timeout",
+        claim="gunicorn's timeout ends a slow request of a sync worker and does not end one of a "
+        "gthread worker.",
+        proof=Tested(),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="slow-client",
+        claim="A client that reads slowly holds a sync worker for as long as it reads.",
+        proof=Tested(),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="idle-connection",
+        claim="Connections that are open and silent hold the threads of gthread for a while.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="threads", says="worker threads", unit="threads"),
+                Quantity(
+                    name="silent", says="silent connections that held them", unit="connections"
+                ),
+            )
+        ),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="granian-threads",
+        claim="Without --blocking-threads a granian WSGI worker runs far more requests at once "
+        "than a database has connections to spare.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="requests", says="requests in progress at once", unit="requests"),
+                Quantity(name="bounded", says="in progress with the option set", unit="requests"),
+            )
+        ),
+        depends=("granian",),
+    ),
+    Evidence(
+        id="profile",
+        claim="py-spy names the function that uses the CPU, in a running server.",
+        proof=Tested(),
+        depends=(),
+    ),
+    Evidence(
+        id="ft-gil",
+        claim="On a free-threaded Python an extension that is not marked as safe switches the GIL "
+        "on again, and an import check finds it.",
+        proof=Tested(),
+        depends=(),
+    ),
+)
+
+
+def _open(evidence_id: str, claim: str, missing: str) -> Evidence:
+    return Evidence(id=evidence_id, claim=claim, proof=Missing(what=missing))
+
+
+_OPEN = (
+    _open(
+        "async-mw",
+        "One sync-only middleware above an async view costs a thread hop per request, not more.",
+        "cells with one more middleware",
+    ),
+    _open(
+        "queue-time",
+        "The time a request queues can be read from a header that the proxy sets.",
+        "a test with a proxy in front",
+    ),
+    _open(
+        "stream-conn",
+        "One query before a stream holds that database connection until the stream ends.",
+        "a test with open streams and PostgreSQL",
+    ),
+    _open(
+        "db-pool",
+        "A pool bounds connections without slowing requests down.",
+        "cells with and without a pool under load",
+    ),
+    _open(
+        "db-sat",
+        "Beyond a few connections per core, more connections make queries slower.",
+        "cells with a rising number of connections",
+    ),
+    _open(
+        "db-async",
+        "The ORM's a-methods wait in a thread and give no more requests per second.",
+        "cells with many queries waiting at once",
+    ),
+    _open(
+        "cache",
+        "A page from a cache costs a fraction of the page from the database.",
+        "cells with a cached page",
+    ),
+    _open(
+        "workers",
+        "Requests per second of a computing view rise with worker processes up to the cores.",
+        "a machine with more than two cores",
+    ),
+    _open(
+        "thread-mem",
+        "Threads need less memory than the same number of processes.",
+        "cells that hold many requests and read their memory",
+    ),
+    _open(
+        "httpx",
+        "Building an HTTP client for each request costs more CPU than the request itself.",
+        "cells with and without a shared client",
+    ),
+    _open(
+        "files",
+        "A download through Django holds a worker, one handed to the proxy does not.",
+        "a test with a proxy in front",
+    ),
+    _open(
+        "gevent",
+        "A patched driver lets other greenlets run during a query; an unpatched one does not.",
+        "a test with gevent and PostgreSQL",
+    ),
+    _open(
+        "ft-cpu",
+        "On a free-threaded Python, threads share the work of a computing view over the cores.",
+        "cells on python3.14t",
+    ),
+    _open(
+        "ft-tax",
+        "One thread is slower on a free-threaded Python than on one with the GIL.",
+        "cells on python3.14t",
+    ),
+    _open(
+        "ft-mem",
+        "Threads on a free-threaded Python need less memory than processes for the same load.",
+        "cells on python3.14t",
+    ),
+    _open(
+        "ft-wait",
+        "Views that wait gain nothing from a free-threaded Python.",
+        "cells on python3.14t",
+    ),
+)
+
+EVIDENCE: Mapping[str, Evidence] = {e.id: e for e in (*_MEASURED, *_TESTED, *_OPEN)}
+"""All claims by id."""
+
+
+def evidence(evidence_id: str, cited_by: str) -> Evidence:
+    """Return the claim with this id.
+
+    Raises:
+        UnknownEvidenceError: There is none.
+    """
+    if evidence_id not in EVIDENCE:
+        raise UnknownEvidenceError(
+            f"{cited_by} cites the evidence '{evidence_id}', which the catalogue does not hold",
+            f"known: {', '.join(sorted(EVIDENCE))}",
+            "correct the id, or add it to src/crossroads/evidence/catalogue.py",
+        )
+    return EVIDENCE[evidence_id]
