@@ -1,5 +1,6 @@
-"""The command line: `crossroads measure`, and what keeps generated text fresh."""
+"""The command line: measure, print the evidence, and keep generated text fresh."""
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -12,9 +13,13 @@ from crossroads.bench.report import aa_table, run_table
 from crossroads.bench.run import run_profile
 from crossroads.bench.self_check import CELLS, ROUNDS, check_pairs
 from crossroads.errors import CrossroadsError
+from crossroads.evidence.ledger import as_json, ledger_text, read_ledger
+from crossroads.evidence.proofs import keep_reference
+from crossroads.evidence.prove import prove
 from crossroads.measurements.identity import identify
 from crossroads.measurements.store import load_run, local_path
 from crossroads.site.blocks.transcripts import refresh_transcripts
+from crossroads.site.cited import refresh_numbers
 from crossroads.site.data import find_root
 
 EXIT_MISTAKE = 2
@@ -60,10 +65,25 @@ def measure(profile: str, *, again: bool, aa: bool, reference: bool) -> None:
 
 
 @cli.command()
-def refresh() -> None:
-    """Rewrite the output of every transcript in docs/; read the diff before you commit it."""
+@click.option("--prove", "again", is_flag=True, help="Run the proving tests on this machine first.")
+@click.option("--json", "as_data", is_flag=True, help="Print it as the site publishes it.")
+@click.option("--reference", is_flag=True, help="Keep the proofs, to be committed.")
+def evidence(*, again: bool, as_data: bool, reference: bool) -> None:
+    """Print every claim with its state, here and in the reference."""
     root = find_root(Path.cwd())
-    for page in refresh_transcripts(root):
+    if again:
+        prove(root)
+    if reference:
+        click.echo(f"kept {keep_reference(root).relative_to(root)}", err=True)
+    book = read_ledger(root)
+    click.echo(json.dumps(as_json(book), indent=2) if as_data else ledger_text(book))
+
+
+@cli.command()
+def refresh() -> None:
+    """Rewrite all generated text in docs/; read the diff before you commit it."""
+    root = find_root(Path.cwd())
+    for page in (*refresh_numbers(root, read_ledger(root)), *refresh_transcripts(root)):
         click.echo(f"refreshed {page}")
 
 

@@ -5,9 +5,12 @@ session ends, into the proofs of this machine.
 """
 
 from collections.abc import Callable, Generator
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
+
+from crossroads.evidence.proofs import TESTS, TestOutcome, keep_proofs
 
 MARK = "evidence"
 PROPERTY = "evidence"
@@ -48,3 +51,38 @@ def pytest_runtest_makereport(
         found = {"ids": ids, "contradicts": is_claim_wrong, "reason": reason}
         report.user_properties.append((PROPERTY, found))
     return report
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what this session proves; only the process that hears all reports does."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Keeper(config.rootpath))
+
+
+class _Keeper:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.tests: dict[str, TestOutcome] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note how a proving test ended; a passed set-up or tear-down says nothing."""
+        found = [value for name, value in report.user_properties if name == PROPERTY]
+        if report.nodeid.startswith(f"{TESTS}/") and found:
+            self._note(report, cast("list[dict[str, Any]]", found))
+
+    def pytest_sessionfinish(self) -> None:
+        """Write what was proven."""
+        if self.tests:
+            keep_proofs(self.root, self.tests)
+
+    def _note(self, report: pytest.TestReport, found: list[dict[str, Any]]) -> None:
+        if report.when != "call" and report.passed:
+            return
+        known = found[-1]
+        self.tests[report.nodeid] = TestOutcome(
+            ids=tuple(known["ids"]),
+            outcome=report.outcome,
+            contradicts=report.failed and known["contradicts"],
+            reason=known["reason"],
+            values={n: v for f in found for n, v in f.get("values", {}).items()},
+        )

@@ -1,11 +1,13 @@
 """A Markdown extension: a line such as `<!-- live: measured -->` becomes what was measured.
 
+A line may name what it is about: `<!-- live: ledger tested -->`.
+
 An extension rather than a hook, so that any generator that runs Python-Markdown can
 build the pages.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from re import compile as pattern
@@ -20,7 +22,10 @@ from crossroads.site.blocks import Kind, fence_counts
 from crossroads.site.charts import cpu_per_request
 from crossroads.site.data import Lanes, find_root, load_lanes
 from crossroads.site.figure import NOT_MEASURED
+from crossroads.site.ledger import ledger_html, summary_html
 from crossroads.site.memory import digest_of, remembered
+from crossroads.site.proofs import proofs_html
+from crossroads.site.rules import rules_html
 
 _KINDS: Mapping[str, str] = {
     Kind.INCLUDED: "included from files that a test runs",
@@ -32,11 +37,26 @@ _KINDS: Mapping[str, str] = {
 }
 
 _counting: list[Path] = []
-_LINE = pattern(r"<!-- live: (?P<name>[a-z-]+) -->")
+_LINE = pattern(r"<!-- live: (?P<name>[a-z-]+)(?: (?P<about>[a-z-]+))? -->")
 
 
 class UnknownPartError(CrossroadsError):
     """A page asks for a live part that does not exist."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a live line stands for."""
+
+    make: Callable[..., str]
+    """Returns the HTML; called with the project's folder, and with what the line is about."""
+    about: bool = False
+    """Whether the line says what it is about."""
+    anchored: bool = False
+    """Whether other pages link to its ids. The HTML then stands in the Markdown itself, where
+    MkDocs finds ids that a link may lead to."""
+    sources: str = ""
+    """Further files that it is made from, as a pattern under docs/."""
 
 
 def measured(root: Path) -> str:
@@ -73,12 +93,16 @@ def code_counts(root: Path) -> str:
     return f'<dl class="cr-counts">{items}</dl>'
 
 
-PARTS: Mapping[str, Callable[[Path], str]] = {
-    "measured": measured,
-    "code-counts": code_counts,
-    "chart-cpu-per-request": first_chart,
+PARTS: Mapping[str, Part] = {
+    "measured": Part(measured),
+    "code-counts": Part(code_counts, sources="**/*.md"),
+    "chart-cpu-per-request": Part(first_chart),
+    "ledger": Part(ledger_html, about=True, anchored=True),
+    "ledger-summary": Part(summary_html),
+    "proofs": Part(proofs_html, anchored=True, sources="../tests/evidence/*.py"),
+    "rules": Part(rules_html, anchored=True),
 }
-"""Name in the page to what makes the HTML."""
+"""Name in the page to what it stands for."""
 
 
 def _facts(name: str, run: Run | None) -> str:
@@ -98,20 +122,22 @@ def _facts(name: str, run: Run | None) -> str:
     return f'<section class="cr-measured__run">{head}<dl>{items}</dl></section>'
 
 
-def part(root: Path, name: str) -> str:
+def part(root: Path, name: str, about: str = "") -> str:
     """Return the HTML of the part with this name.
 
     Raises:
         UnknownPartError: There is none.
     """
-    if name not in PARTS:
+    known = PARTS.get(name)
+    if known is None or known.about != bool(about):
         raise UnknownPartError(
-            f"a page asks for the live part '{name}', which does not exist",
+            f"a page asks for the live part '{f'{name} {about}'.strip()}', which does not exist",
             f"known parts: {', '.join(sorted(PARTS))}",
             "correct the page, or add the part to src/crossroads/site/live.py",
         )
-    pages = (root / "docs").rglob("*.md") if name == "code-counts" else ()
-    return remembered(f"{name} {digest_of(root, *pages)}", lambda: PARTS[name](root))
+    sources = (root / "docs").glob(known.sources) if known.sources else ()
+    key = f"{name} {about} {digest_of(root, *sources)}"
+    return remembered(key, lambda: known.make(root, *([about] if about else [])))
 
 
 class _Live(Preprocessor):  # type: ignore[misc]
@@ -130,7 +156,9 @@ class _Live(Preprocessor):  # type: ignore[misc]
         if _counting:
             return ""
         root = Path(self.root) if self.root else find_root(Path.cwd())
-        return str(self.md.htmlStash.store(part(root, found["name"])))
+        html = part(root, found["name"], found["about"] or "")
+        is_anchored = PARTS[found["name"]].anchored
+        return html if is_anchored else str(self.md.htmlStash.store(html))
 
 
 class LiveExtension(Extension):  # type: ignore[misc]

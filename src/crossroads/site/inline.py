@@ -1,0 +1,60 @@
+"""Inline Markdown of the guide as HTML: code, emphasis, links, and numbers bound to evidence.
+
+The guide's texts stand on several pages, so their links, written relative to docs/decide/,
+are made relative to the page that shows them.
+"""
+
+import posixpath
+from functools import cache
+from pathlib import Path
+from re import sub
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+from crossroads.site.addresses import address
+from crossroads.site.numbers import NumbersExtension
+
+HOME = "decide"
+"""Folder of docs/ that the texts' links are relative to."""
+
+
+def inline_html(text: str, root: Path, page: str) -> str:
+    """Return one text of the guide as inline HTML.
+
+    Args:
+        text: Inline Markdown.
+        root: The project's folder.
+        page: The page that shows it, relative to docs/, such as `decide/threads.md`.
+    """
+    html: str = _markdown(str(root), page).reset().convert(text.strip())
+    return sub(r"^<p>(.*)</p>$", r"\1", html)
+
+
+class _Links(Treeprocessor):  # type: ignore[misc]
+    page = ""
+
+    def run(self, root: Element) -> None:
+        for link in root.iter("a"):
+            href = link.get("href", "")
+            if "://" not in href and href.partition("#")[0]:
+                target = posixpath.normpath(posixpath.join(HOME, href))
+                link.set("href", address(target, self.page))
+
+
+class _LinksExtension(Extension):  # type: ignore[misc]
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.page = page
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name is Markdown's
+        links = _Links(md)
+        links.page = self.page
+        md.treeprocessors.register(links, "guide-links", 10)
+
+
+@cache
+def _markdown(root: str, page: str) -> Markdown:
+    return Markdown(extensions=[NumbersExtension(root=root), _LinksExtension(page)])
