@@ -1,3 +1,4 @@
+import os
 import socket
 import subprocess
 import sys
@@ -124,3 +125,60 @@ def test_a_taken_port_is_said_before_anything_is_measured(tmp_path: Path) -> Non
     assert "ADDRESS=" in done.stderr
     assert "Traceback" not in done.stderr
     assert "No measurement" not in done.stderr
+
+
+NOTEBOOK = """# ---
+# jupyter:
+#   kernelspec: {{display_name: Python 3, language: python, name: python3}}
+# ---
+
+# %% [markdown]
+# # {title}
+
+# %%
+{cell}
+"""
+
+
+def _build(root: Path, **cells: str) -> tuple[int, str]:
+    """Build a site of one notebook for each cell; return the exit code and what was said."""
+    (root / "docs").mkdir()
+    (root / "docs" / "index.md").write_text("# Home")
+    for name, cell in cells.items():
+        text = NOTEBOOK.format(title=name, cell=cell)
+        (root / "docs" / f"{name}.py").write_text(text)
+    (root / "mkdocs.yml").write_text(
+        f"site_name: test\nhooks: [{ROOT / 'overrides' / 'hooks.py'}]\nplugins:\n"
+        "  - mkdocs-jupyter: {execute: true, allow_errors: false, cache: false,"
+        " markdown_cell_processor: mkdocs}\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict"],
+        cwd=root,
+        env={**os.environ, "CROSSROADS_MEASURE": "off"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+def test_each_notebook_runs_once_and_shows_what_its_cell_gave(tmp_path: Path) -> None:
+    count = f"""with open({str(tmp_path / "runs")!r}, "a") as runs:
+    runs.write("{{0}} ")
+"{{0}}".upper()"""
+
+    code, log = _build(tmp_path, **{name: count.format(name) for name in ("one", "two")})
+
+    assert code == 0, log
+    assert sorted((tmp_path / "runs").read_text().split()) == ["one", "two"]
+    assert "TWO" in (tmp_path / "site" / "two" / "index.html").read_text()
+
+
+def test_a_notebook_that_fails_fails_the_build_and_is_named(tmp_path: Path) -> None:
+    code, log = _build(tmp_path, good="1", failing="1 / 0")
+
+    assert code == 1
+    assert "failing.py" in log
+    assert "ZeroDivisionError" in log

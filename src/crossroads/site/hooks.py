@@ -1,5 +1,6 @@
 """What MkDocs calls while it builds; kept thin, because other generators run no hooks."""
 
+from copy import copy
 from functools import cache
 from pathlib import Path
 
@@ -7,13 +8,17 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from crossroads.bench.ensure import ensure_measurement
 from crossroads.errors import CrossroadsError
 from crossroads.services.ports import require_free
 from crossroads.site.kernels import isolate_kernels
-from crossroads.site.memory import digest_of, remembered
+from crossroads.site.memory import abandon, begin, digest_of, remembered
+
+_RENDER = "_mkdocs_jupyter_content"
+"""Where mkdocs-jupyter puts what runs a page's notebook and returns its HTML."""
 
 _commands: list[str] = []
 
@@ -48,12 +53,34 @@ def _measure_once(root: Path, port: int | None) -> None:
     ensure_measurement(root)
 
 
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+    """Begin to run the notebooks, as many at once as there are cores.
+
+    MkDocs makes one page after the other, and most of a notebook is its kernel's start.
+    """
+    if jupyter := config.plugins.get("mkdocs-jupyter"):
+        for page in (file.page for file in files.documentation_pages()):
+            # A copy, because the plugin prepares the page itself when its turn comes.
+            draft = jupyter.on_pre_page(copy(page), config, files)
+            if render := getattr(draft, _RENDER, None):
+                begin(_key(draft, config), render)
+    return nav
+
+
 @event_priority(-100)
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:  # noqa: ARG001
     """Show a notebook as it was rendered last, unless what it is made of has changed."""
-    render = getattr(page, "_mkdocs_jupyter_content", None)
+    render = getattr(page, _RENDER, None)
     if render is not None:
-        root = Path(config.config_file_path).parent
-        key = digest_of(root, Path(page.file.abs_src_path or ""))
-        page._mkdocs_jupyter_content = lambda: remembered(key, render)  # type: ignore[attr-defined]  # noqa: SLF001
+        key = _key(page, config)
+        setattr(page, _RENDER, lambda: remembered(key, render))
     return page
+
+
+def on_shutdown() -> None:
+    """Run no further notebook when MkDocs ends early."""
+    abandon()
+
+
+def _key(page: Page, config: MkDocsConfig) -> str:
+    return digest_of(Path(config.config_file_path).parent, Path(page.file.abs_src_path or ""))
