@@ -147,5 +147,5 @@ LOGGING = {
 DESK_TOKEN = os.environ.get("DESK_TOKEN", "")
 CARRIERS_URL = os.environ.get("CARRIERS_URL", "").rstrip("/")
 CARRIER_LATENCY_MS = float(os.environ.get("CARRIER_LATENCY_MS", "100"))
-CARRIER_TIMEOUT_S = 2.0
+CARRIER_TIMEOUT_S = float(os.environ.get("CARRIER_TIMEOUT_S", "2"))
 SHOW_PROCESS = is_on("SHOW_PROCESS")

@@ -1,0 +1,267 @@
+"""The stage of the proofs: real servers, and a carrier whose answers wait until we have counted.
+
+What is in progress is held there while it is counted, so no count depends on time.
+"""
+
+import asyncio
+import math
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from crossroads.services.server import Server, start_server
+
+ROOT = Path(__file__).parents[2]
+APP = ROOT / "example_app"
+DEADLINE_S = 30.0
+"""For what comes at once unless something is broken."""
+
+TOKEN = "only-for-proofs"  # noqa: S105 - of servers that live for seconds
+DEPLOYED = {
+    "CARRIER_TIMEOUT_S": "60",  # a held call is no sick carrier
+    "DATABASE_URL": "sqlite://:memory:",
+    "DESK_TOKEN": TOKEN,
+    "DJANGO_ALLOWED_HOSTS": "127.0.0.1",
+    "DJANGO_INSECURE_HTTP": "1",
+    "DJANGO_SECRET_KEY": "only for the proofs " * 3,
+}
+# What a shell may hold and would change a count.
+UNSET = ("BENCH_NO_MIDDLEWARE", "DATABASE_POOL", "DJANGO_DEBUG", "REDIS_URL", "SHOW_PROCESS")
+
+type Serve = Callable[..., Desk]
+
+
+class Carrier:
+    """A carrier that takes every call at once and holds its answer until it may go."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.calls = 0
+        """Calls that came in so far."""
+        self.hung_up = 0
+        """Callers that left before their answer."""
+        self._held: list[_Call] = []
+        self._callers: set[_Call] = set()
+        self._unheld = 0.0
+        self._changed = threading.Condition()
+
+    def wait_for(self, calls: int) -> None:
+        """Return when so many calls are in progress at once, all held here."""
+        self._wait(lambda: len(self._held) >= calls, f"{calls} calls in progress")
+
+    def wait_for_hang_up(self, callers: int = 1) -> None:
+        """Return when so many callers have left before their answer."""
+        self._wait(lambda: self.hung_up >= callers, f"{callers} callers that hang up")
+
+    def answer_next(self, calls: int) -> None:
+        """Answer so many further calls at once, and hold those that come after them."""
+        self._unheld = calls
+
+    def let_go(self) -> None:
+        """Answer all that is held, and from now on every call at once."""
+        self._loop.call_soon_threadsafe(self._let_go)
+
+    def _wait(self, has_come: Callable[[], bool], awaited: str) -> None:
+        with self._changed:
+            if not self._changed.wait_for(has_come, DEADLINE_S):
+                known = f"{len(self._held)} in progress, {self.calls} in all"
+                raise TimeoutError(f"the carrier waited for {awaited}; it has {known}")
+
+    def take(self, call: "_Call") -> None:
+        with self._changed:
+            self.calls += 1
+            if self._unheld > 0:
+                self._unheld -= 1
+                call.answer()
+            else:
+                self._held.append(call)
+            self._changed.notify_all()
+
+    def _let_go(self) -> None:
+        with self._changed:
+            held, self._held, self._unheld = self._held, [], math.inf
+        for call in held:
+            call.answer()
+
+    def join(self, caller: "_Call") -> None:
+        self._callers.add(caller)
+
+    def leave(self, caller: "_Call") -> None:
+        self._callers.discard(caller)
+        with self._changed:
+            if caller in self._held:
+                self._held.remove(caller)
+                self.hung_up += 1
+            self._changed.notify_all()
+
+    async def serve(self, is_ready: threading.Event) -> None:
+        """Be there until `close`."""
+        self._loop = asyncio.get_running_loop()
+        self._is_closing = asyncio.Event()
+        server = await self._loop.create_server(lambda: _Call(self), "127.0.0.1", 0, backlog=1024)
+        self.url = "http://127.0.0.1:{1}".format(*server.sockets[0].getsockname())
+        is_ready.set()
+        await self._is_closing.wait()
+        server.close()
+        for caller in [*self._callers]:
+            caller.line.abort()
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._is_closing.set)
+
+
+class _Call(asyncio.Protocol):
+    """One connection of a caller, who asks one question at a time."""
+
+    line: asyncio.Transport
+
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier = carrier
+        self._question = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.line = transport
+        self._carrier.join(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._question += data
+        if self._question.endswith(b"\r\n\r\n"):
+            self._carrier.take(self)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self._carrier.leave(self)
+
+    def answer(self) -> None:
+        name = self._question.split(b"/")[2]
+        quote = b'{"carrier": "%b", "price_cents": 510, "currency": "EUR", "days": 3}' % name
+        self._question = b""
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        self.line.write(head % len(quote) + quote)
+
+
+@pytest.fixture
+def carrier() -> Iterator[Carrier]:
+    """Give a carrier that holds its answers until `let_go()`; every server here asks it."""
+    carrier, is_ready = Carrier(), threading.Event()
+    thread = threading.Thread(target=lambda: asyncio.run(carrier.serve(is_ready)))
+    thread.start()
+    is_ready.wait()
+    yield carrier
+    carrier.close()
+    thread.join()
+
+
+class Asked:
+    """Requests that were sent at once; their answers are read when they are wanted."""
+
+    def __init__(self, count: int, server: Server, path: str) -> None:
+        self._lines = [
+            HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE_S) for _ in range(count)
+        ]
+        for line in self._lines:
+            line.request("GET", path, headers={"Authorization": f"Bearer {TOKEN}"})
+
+    def answered(self) -> int:
+        """Return how many have an answer, or its beginning, by now."""
+        return len(select.select([line.sock for line in self._lines], [], [], 0)[0])
+
+    def statuses(self) -> Counter[int]:
+        """Return how often each status came; this waits for the whole answers."""
+        statuses: Counter[int] = Counter()
+        for line in self._lines:
+            with line.getresponse() as answer:
+                answer.read()
+                statuses[answer.status] += 1
+        return statuses
+
+    def leave(self) -> None:
+        """Close the connections, answered or not."""
+        for line in self._lines:
+            line.close()
+
+
+class Desk:
+    """The example app on a server of its own; `Serve` starts it."""
+
+    def __init__(self, server: Server, leaving: ExitStack) -> None:
+        self.server = server
+        self._leaving = leaving
+
+    def ask(self, path: str) -> Asked:
+        """Send one request, and wait for no answer."""
+        return self.ask_at_once(1, path)
+
+    def ask_at_once(self, count: int, path: str) -> Asked:
+        """Send so many requests, each on a connection of its own, and wait for no answer."""
+        asked = Asked(count, self.server, path)
+        self._leaving.callback(asked.leave)
+        return asked
+
+    def threads(self) -> int:
+        """Return the OS threads of the processes that serve, without the one above them."""
+        serving = [process for process in self.server.process.tree() if not process.children()]
+        return sum(process.num_threads() for process in serving)
+
+    def wait_for_threads(self, count: int) -> None:
+        """Return when there are so many threads: they end a moment after their answer."""
+        deadline = time.monotonic() + DEADLINE_S
+        while (threads := self.threads()) != count:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the server has {threads} threads, not {count}")
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def serve(carrier: Carrier) -> Iterator[Serve]:
+    """Give a function that starts the example app with a file of snippets/servers.
+
+    `serve("gunicorn-gthread", THREADS=8)` sets what differs in the environment. The server is
+    ended with the test.
+    """
+    with ExitStack() as leaving:
+
+        def start(script: str, *, app: str | None = None, **env: object) -> Desk:
+            settings = dict.fromkeys(UNSET, "") | DEPLOYED | {"CARRIERS_URL": carrier.url}
+            server = start_server(
+                ROOT / "snippets" / "servers" / f"{script}.sh",
+                app=app,
+                env=settings | {name: str(value) for name, value in env.items()},
+                cwd=APP,
+            )
+            leaving.callback(server.stop, grace_s=0.0)
+            return Desk(server, leaving)
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def desk_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the DATABASE_URL of an SQLite that holds the desk's 500 parcels."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('desk') / 'desk.sqlite3'}"
+    _load_desk(url)
+    return url
+
+
+def _load_desk(url: str) -> None:
+    load = "import django; from django.core.management import call_command as call; django.setup()"
+    load += "; call('migrate', verbosity=0); call('load_desk', verbosity=0)"
+    settings = DEPLOYED | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment = os.environ | dict.fromkeys(UNSET, "") | settings
+    subprocess.run(
+        [sys.executable, "-c", load],
+        cwd=APP,
+        env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
