@@ -1,4 +1,8 @@
-"""Thresholds that the guide chooses, with the reason for each: values, not measurements."""
+"""Thresholds that were chosen, not measured: the guide's rules of thumb, each with its reason.
+
+A page cites a rule as `[about 200](../evidence/rules.md#waits-in-threads)`; the text of the link
+is the rule's value. An id never changes.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,15 +10,109 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One rule of thumb."""
+    """One threshold that is good sense rather than a measurement."""
 
     id: str
     """Kebab-case, never changed."""
+    says: str
+    """What the value is of, in a few words; the heading of its section."""
     value: str
-    """As the prose says it, such as `about 200`."""
+    """As it stands in the prose, such as `about 200`."""
     why: str
-    """Where it is from and when it does not fit, as inline Markdown."""
+    """Why this value: inline Markdown, its links relative to docs/evidence/."""
 
 
-RULES: Mapping[str, Rule] = {rule.id: rule for rule in ()}
-"""All rules of thumb by id."""
+_RULES = (
+    Rule(
+        id="waits-in-threads",
+        says="Requests that may wait in the threads of a machine",
+        value="about 200",
+        why="A thread that waits uses no CPU, and memory only for its stack and what its request "
+        "holds ([less than a process](index.md#thread-mem), which is not measured yet). So there "
+        "is no reason to rewrite views below this. Far above it, each thread may still hold a "
+        "database connection, and an event loop holds the waits for less. The value is on the "
+        "careful side: it is a place to stop and think, not a place where threads fail.",
+    ),
+    Rule(
+        id="threads-to-start-with",
+        says="Threads of a worker, when nothing is known yet",
+        value="8",
+        why="A page that spends most of its time in the database leaves the GIL free for others, "
+        "so a few threads fill a process, and further ones wait for the GIL "
+        "([evidence](index.md#cpu-threads)). It is also what the charts of this site were measured "
+        "with. Little's law gives a better one as soon as you have figures.",
+    ),
+    Rule(
+        id="headroom",
+        says="Threads beyond what Little's law gives",
+        value="half as many again",
+        why="The law gives a mean, and requests come in bunches. When they come at random, the "
+        "number in progress scatters about its mean by the square root of it. From twenty or so "
+        "upward, half as many again covers nearly every moment. With fewer, add more.",
+    ),
+    Rule(
+        id="workers-per-core",
+        says="Worker processes for each core",
+        value="one to two",
+        why="A process with the GIL computes on a single core ([evidence](index.md#cpu-proc)). "
+        "Where its requests also wait, a second process uses the core meanwhile. "
+        "[gunicorn's own advice](https://docs.gunicorn.org/en/stable/design.html#how-many-workers) "
+        "is of the same order.",
+    ),
+    Rule(
+        id="core-full",
+        says="A core that is used up",
+        value="85 %",
+        why="In the simplest model of a queue ([M/M/1](https://en.wikipedia.org/wiki/M/M/1_queue)) "
+        "a request takes its own time divided by the part that is idle. So near the end each "
+        "further percent costs more than the one before, and this is well within the steep part.",
+    ),
+    Rule(
+        id="core-free",
+        says="Cores that are not what is short",
+        value="60 %",
+        why="In the same model the wait for a core is of the order of the work itself here, and "
+        "with several cores shorter. So a queue that you see has another reason. Between this and "
+        "a core that is used up, look at the cores first.",
+    ),
+    Rule(
+        id="heavy-request",
+        says="Computing that belongs into a process of its own",
+        value="1 s",
+        why="As long as a request computes, its worker's other requests share what the GIL leaves. "
+        "A process of its own can have limits, priorities and restarts that a web worker should "
+        "not have.",
+    ),
+    Rule(
+        id="long-wait",
+        says="A wait that is long",
+        value="10 s",
+        why="By Little's law even a modest rate then makes as many waits as threads should hold.",
+    ),
+    Rule(
+        id="loop-lag",
+        says="An event loop that stands still",
+        value="100 ms",
+        why="What asyncio's [debug mode](https://docs.python.org/3/library/asyncio-dev.html"
+        "#debug-mode) calls slow, so that its log and this guide mean the same. A person notices "
+        "it, and it comes on top of whatever else the request does.",
+    ),
+    Rule(
+        id="connections-per-core",
+        says="Busy connections for each core of the database",
+        value="two to four",
+        why="PostgreSQL's wiki [starts from two](https://wiki.postgresql.org/wiki/"
+        "Number_Of_Database_Connections), and from a few more for its disks. What is beyond "
+        "[waits inside the database](index.md#db-sat), which is not measured here yet.",
+    ),
+    Rule(
+        id="hit-rate",
+        says="A cache that is worth its trouble",
+        value="one half",
+        why="Below it most requests still pay for the page, and for the look-up and the write as "
+        "well. Then the page itself is what to mend.",
+    ),
+)
+
+RULES: Mapping[str, Rule] = {rule.id: rule for rule in _RULES}
+"""All rules by id."""
