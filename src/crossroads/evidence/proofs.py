@@ -34,7 +34,7 @@ class ProofsFileError(CrossroadsError):
 class TestOutcome:
     """How one proving test ended."""
 
-    __test__ = False
+    __test__ = False  # pytest takes the name for a test's
 
     ids: tuple[str, ...]
     """Claims that it proves."""

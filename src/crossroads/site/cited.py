@@ -82,7 +82,7 @@ def _reference(text: str, href: str, folder: str, ledger: Ledger) -> str | None:
     target = posixpath.normpath(posixpath.join(folder, path)) if path else folder
     if target == _RULES_PAGE and anchor in RULES:
         return RULES[anchor].value
-    if cited := citation(f"/index.md#{anchor}" if _is_ledger(target, path, folder) else "", text):
+    if cited := citation(f"evidence/index.md#{anchor}" if _is_ledger(target, path, folder) else "", text):
         return ledger.reference[cited.evidence_id].values.get(cited.quantity)
     return None
 

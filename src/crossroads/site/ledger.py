@@ -49,7 +49,7 @@ def summary_html(root: Path) -> str:
         for state in State
     )
     return (
-        '<table class="cr-table cr-states"><thead><tr><th scope="col">State</th>'
+        '<table class="cr-facts cr-states"><thead><tr><th scope="col">State</th>'
         f'<th scope="col">This build</th><th scope="col">Reference</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
@@ -126,7 +126,7 @@ def _numbers(here: Finding, reference: Finding) -> str:
     if not rows:
         return ""
     return (
-        '<table class="cr-table cr-claim__numbers"><thead><tr><th scope="col">What</th>'
+        '<table class="cr-facts cr-claim__numbers"><thead><tr><th scope="col">What</th>'
         '<th scope="col">This build</th><th scope="col">Reference</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )

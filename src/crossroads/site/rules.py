@@ -17,7 +17,7 @@ def rules_html(root: Path) -> str:
         for rule in RULES.values()
     )
     return (
-        '<table class="cr-table cr-rules"><thead><tr><th scope="col">Rule</th>'
+        '<table class="cr-facts cr-rules"><thead><tr><th scope="col">Rule</th>'
         '<th scope="col">Value</th><th scope="col">Why, and when it does not fit</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
