@@ -1,0 +1,118 @@
+"""The tree from its files: questions in tree.yml, each advice in the front matter of its page."""
+
+from pathlib import Path
+from typing import cast, get_args
+
+from crossroads.decisions.fields import ContentError, Source, parse
+from crossroads.decisions.model import (
+    Advice,
+    Answer,
+    Change,
+    FindOut,
+    Kind,
+    Question,
+    Rejected,
+    Tree,
+)
+
+INDEX = "index.md"
+"""The guide's own page, the only one in its folder that is no advice."""
+
+_TEXTS = ("title", "recommend", "why", "first", "example")
+_LISTS = ("evidence", "changes", "costs", "rejected")
+_FOR_MKDOCS = ("hide", "icon", "search", "status", "subtitle", "tags", "template")
+_FENCE = "---\n"
+
+
+def read_tree(folder: Path) -> Tree:
+    """Return the guide in `folder`, which is docs/decide.
+
+    Raises:
+        ContentError: A file is missing or not of the form that is read. Whether the parts fit
+            together is for `check`.
+    """
+    top = parse(_read(folder / "tree.yml"), _shown(folder / "tree.yml"))
+    parts = top.fields(("root", "questions"))
+    pages = sorted(page for page in folder.glob("*.md") if page.name != INDEX)
+    return Tree(
+        root=parts["root"].text(),
+        questions={
+            name: _question(name, source) for name, source in parts["questions"].entries().items()
+        },
+        advice={page.stem: _advice(page) for page in pages},
+    )
+
+
+def _question(name: str, source: Source) -> Question:
+    parts = source.fields(("ask", "why", "find_out", "answers"))
+    return Question(
+        id=name,
+        ask=parts["ask"].text(),
+        why=parts["why"].text(),
+        find_out=tuple(
+            FindOut(**way.texts(("how", "read"), ("run",))) for way in parts["find_out"].items()
+        ),
+        answers=_answers(parts["answers"]),
+    )
+
+
+def _answers(source: Source) -> tuple[Answer, ...]:
+    found: dict[str, Answer] = {}
+    for item in source.items():
+        answer = Answer(**item.texts(("id", "say"), ("next",)))
+        if answer.id in found:
+            raise ContentError(
+                f"{item.place} is a second answer with the id '{answer.id}'",
+                f"taken in this question: {', '.join(found)}",
+                "give it an id of its own",
+            )
+        found[answer.id] = answer
+    return tuple(found.values())
+
+
+def _advice(page: Path) -> Advice:
+    # The description is for search engines; it is required so that no page goes without.
+    needed = ("title", "description", "kind", *_TEXTS[1:], *_LISTS)
+    parts = parse(_front_matter(page), _shown(page)).fields(needed, _FOR_MKDOCS)
+    parts["description"].text()
+    return Advice(
+        id=page.stem,
+        kind=cast("Kind", parts["kind"].one_of(get_args(Kind.__value__))),
+        evidence=tuple(item.text() for item in parts["evidence"].items()),
+        changes=tuple(Change(**one.texts(("when",), ("to",))) for one in parts["changes"].items()),
+        costs=tuple(item.text() for item in parts["costs"].items()),
+        rejected=tuple(
+            Rejected(**one.texts(("option", "because"), ("evidence",)))
+            for one in parts["rejected"].items()
+        ),
+        **{name: parts[name].text() for name in _TEXTS},
+    )
+
+
+def _front_matter(page: Path) -> str:
+    text = _read(page)
+    front, fence, _ = text.removeprefix(_FENCE).partition(f"\n{_FENCE}")
+    if not (text.startswith(_FENCE) and fence):
+        raise ContentError(
+            f"{_shown(page)} has no front matter",
+            "the advice stands in YAML between two lines '---' at the top of its page",
+            f"write it, or move the page: all pages here but {INDEX} are advice",
+        )
+    # The first fence stays, so that lines count from the top of the page.
+    return f"{_FENCE}{front}\n"
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ContentError(
+            f"{_shown(file)} is not there",
+            "the guide is in docs/decide: tree.yml, and a page for each advice",
+            "write the file, or run this in a checkout that has it",
+        ) from error
+
+
+def _shown(file: Path) -> str:
+    # As in `docs/decide/tree.yml`, from wherever this is run.
+    return "/".join(file.parts[-3:])
