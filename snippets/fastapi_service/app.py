@@ -1,10 +1,12 @@
 """A FastAPI service that answers as the Django app does, so that the two can be compared."""
 
 import json
+from typing import Annotated
 
 from config.process import describe_process
-from fastapi import FastAPI
+from fastapi import FastAPI, Query
 from fastapi.responses import JSONResponse
+from routes.tours import plan
 
 
 class SpacedJSON(JSONResponse):
@@ -31,6 +33,25 @@ async def health_async():
 
 
 # --8<-- [end:service]
+
+
+# --8<-- [start:plan]
+Stops = Annotated[int, Query(ge=3, le=250)]
+
+
+@app.get("/routes/plan/")
+def plan_tour(stops: Stops = 170):
+    """Plan in one of a pool of threads: the very function that the desk calls."""
+    return plan(stops)
+
+
+@app.get("/routes/plan/async/")
+async def plan_tour_async(stops: Stops = 170):
+    """Plan on the event loop. Nothing is awaited, so all others wait until it is done."""
+    return plan(stops)
+
+
+# --8<-- [end:plan]
 
 
 @app.get("/process/")

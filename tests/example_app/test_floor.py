@@ -37,6 +37,21 @@ def test_the_health_page_has_the_bytes_of_the_desk(name, path, get):
         assert answer.headers[header] == get(path).headers[header]
 
 
+@pytest.mark.parametrize("path", ["/routes/plan/", "/routes/plan/async/", "/routes/plan/?stops=9"])
+def test_fastapi_plans_the_tour_of_the_desk_to_the_byte(path, get):
+    answer = _ask("fastapi", path)
+    assert answer.status_code == 200
+    assert answer.content == get(path).content
+    assert answer.headers["Content-Type"] == get(path).headers["Content-Type"]
+
+
+@pytest.mark.parametrize("stops", ["2", "251", "many"])
+def test_fastapi_refuses_the_tours_that_the_desk_refuses(stops, get):
+    path = f"/routes/plan/?stops={stops}"
+    assert get(path).status_code == 400
+    assert _ask("fastapi", path).status_code == 422
+
+
 @pytest.mark.parametrize("name", APPS)
 def test_the_process_is_described_through_the_right_interface(name):
     described = _ask(name, "/process/").json()
