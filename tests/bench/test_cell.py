@@ -1,4 +1,6 @@
+import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -10,11 +12,22 @@ import psutil
 import pytest
 
 from crossroads.bench import cell as cell_module
-from crossroads.bench.cell import FEWEST_REQUESTS, Setting, measure, server_environment
+from crossroads.bench.cell import (
+    FEWEST_REQUESTS,
+    Setting,
+    measure,
+    server_environment,
+    window_s,
+)
 from crossroads.bench.generator import Generator
-from crossroads.bench.profiles import PROFILES, cell
+from crossroads.bench.load import LoadResult, LoadSpec
+from crossroads.bench.profiles import PROFILES, Profile, cell
 from crossroads.bench.servers import SERVERS
 from crossroads.bench.workloads import WAIT_MS, WORKLOADS
+from crossroads.measurements.machine import usable_cores
+from crossroads.measurements.model import Cell
+from crossroads.services.process import Process, can_pin
+from crossroads.services.server import Server
 
 SHORT = replace(PROFILES["quick"], window_s=0.5, warmup_s=0.1, stall_window_s=1.5)
 DEADLINE_S = 20.0
@@ -51,6 +64,86 @@ def test_threads_divided_by_wait_bound_the_rate_of_a_thread_pool(setting: Settin
     # Four threads that wait 100 ms answer at most 40 requests per second.
     most = 4 * 1000 / WAIT_MS
     assert 0.75 * most <= row.figures.rate <= 1.02 * most
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_theory_allows_every_waiting_cell_enough_requests(profile: Profile) -> None:
+    waiting = [one for one in profile.cells if WORKLOADS[one.workload].wait_s]
+
+    assert {one.load.clients for one in waiting} >= {1, 8, 32}
+    for one in waiting:
+        served = 1 if one.server == "gunicorn-sync" else one.threads or MANY
+        at_once = min(one.load.clients or 1, served)
+        assert window_s(one, profile) * at_once * 1000 / WAIT_MS > FEWEST_REQUESTS
+
+
+@pytest.mark.parametrize("server", ["gunicorn-gthread", "uvicorn"])
+def test_one_client_that_waits_has_figures_and_waits_that_long(
+    server: str, setting: Setting
+) -> None:
+    row = measure(cell("wait", server, SERVERS[server].views[-1], clients=1), 1, setting)
+
+    assert row.reason is None
+    assert row.figures is not None
+    assert row.figures.requests >= FEWEST_REQUESTS
+    # One client that never pauses: its requests per second are one through its latency.
+    assert 1000 / row.figures.rate >= 0.99 * WAIT_MS
+
+
+@pytest.mark.skipif(
+    not can_pin() or usable_cores() < 2, reason="a choice of cores needs Linux and two of them"
+)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_only_a_server_with_more_workers_than_its_core_is_left_on_all_cores(
+    workers: int,
+    setting: Setting,
+    checkout: Path,
+    processes_of: Servers,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second, *_ = sorted(os.sched_getaffinity(0))
+    cores: list[list[int]] = []
+    run = setting.generator.run
+
+    def run_and_look(spec: LoadSpec, **edges: Callable[[], None]) -> LoadResult:
+        cores.extend(one.cpu_affinity() for one in processes_of(checkout))
+        return run(spec, **edges)
+
+    monkeypatch.setattr(setting.generator, "run", run_and_look)
+    pinned = replace(setting, server_cpus=(first,), other_cpus=(second,))
+    row = measure(computing(workers), 1, pinned)
+
+    assert row.reason is None
+    assert row.unpinned is (workers == 2)
+    # The master and its workers; the guard beside them stays where we are.
+    assert cores.count([first] if workers == 1 else [first, second]) >= 1 + workers
+
+
+def computing(workers: int) -> Cell:
+    return cell("cpu", "gunicorn-gthread", clients=8, threads=1, workers=workers)
+
+
+def test_more_workers_than_cores_is_a_failed_row_that_says_so(setting: Setting) -> None:
+    here = usable_cores()
+    row = measure(computing(here + 1), 1, setting)
+
+    assert row.figures is None
+    assert row.reason == f"{here + 1} workers need {here + 1} cores: {here} can be used here"
+    assert not row.unpinned
+
+
+def test_load_waits_for_workers_that_are_still_loading() -> None:
+    loading = """
+import time
+while time.process_time() < 1:
+    pass
+print("loaded", flush=True)
+time.sleep(60)
+"""
+    with Process.start([sys.executable, "-c", loading], name="workers") as process:
+        cell_module._await_workers(Server(process, 0), 2)
+
+        assert process.log == "loaded\n"
 
 
 def test_middleware_is_on_unless_the_workload_says_so(checkout: Path) -> None:

@@ -11,10 +11,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from crossroads.bench.profiles import PROFILES, cell
-from crossroads.bench.run import run_profile, shuffled
+from crossroads.bench import run as run_module
+from crossroads.bench.cell import Setting, measure
+from crossroads.bench.profiles import PROFILES, Profile, cell
+from crossroads.bench.run import prepared, run_profile, shuffled
 from crossroads.measurements.identity import identify
-from crossroads.measurements.model import Cell
+from crossroads.measurements.model import Cell, Row
 from crossroads.measurements.store import local_path, local_run
 from crossroads.services.process import can_pin
 
@@ -59,10 +61,51 @@ def test_a_run_short_of_time_has_its_rounds_and_no_more(checkout: Path) -> None:
     assert [row.round for row in run_profile(checkout, hurried).rows] == [1, 1]
 
 
-def test_a_run_with_time_to_spare_adds_rounds(checkout: Path) -> None:
-    relaxed = replace(TINY, cells=TINY.cells[:1], rounds=1, most_rounds=3, limit_s=600.0)
+def test_a_run_with_time_to_spare_adds_rounds_of_the_decisive_cells(checkout: Path) -> None:
+    one, other = TINY.cells[:2]
+    relaxed = replace(
+        TINY,
+        cells=(one, other),
+        decisive=frozenset({one.id}),
+        rounds=1,
+        most_rounds=3,
+        limit_s=600.0,
+    )
+    rows = run_profile(checkout, relaxed).rows
 
-    assert [row.round for row in run_profile(checkout, relaxed).rows] == [1, 2, 3]
+    assert [row.round for row in rows if row.cell == one] == [1, 2, 3]
+    assert [row.round for row in rows if row.cell == other] == [1]
+
+
+@pytest.mark.parametrize(("limit_s", "tries"), [(600.0, 2), (0.0, 1)])
+def test_a_disturbed_window_is_measured_once_more_while_all_rounds_have_time(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, limit_s: float, tries: int
+) -> None:
+    measured: list[str] = []
+
+    def disturbed(one: Cell, number: int, _setting: Setting) -> Row:
+        measured.append(one.id)
+        return Row(cell=one, round=number, noise=("other work",))
+
+    monkeypatch.setattr(run_module, "measure", disturbed)
+    rows = run_profile(checkout, replace(TINY, limit_s=limit_s)).rows
+
+    assert Counter(measured) == {one.id: 2 * tries for one in TINY.cells}
+    assert len(rows) == 6
+
+
+def test_the_commands_of_a_run_share_bytecode_and_leave_none(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    with prepared(checkout, TINY) as setting:
+        folder = Path(os.environ["PYTHONPYCACHEPREFIX"])
+        measure(TINY.cells[1], 1, setting)
+        kept = {path.name.partition(".")[0] for path in folder.rglob("*.pyc")}
+
+    assert {"wsgi", "settings", "glogging"} <= kept
+    assert not folder.exists()
+    assert os.environ["PYTHONDONTWRITEBYTECODE"] == "1"
 
 
 def test_rounds_are_shuffled_differently_and_repeatably() -> None:
@@ -80,6 +123,13 @@ def test_no_cell_is_in_a_profile_twice(profile: object) -> None:
     cells = PROFILES[profile.name].cells  # type: ignore[attr-defined]
 
     assert len({one.id for one in cells}) == len(cells)
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_every_decisive_cell_is_in_every_round(profile: Profile) -> None:
+    assert profile.decisive
+    for number in range(1, profile.most_rounds + 1):
+        assert profile.decisive <= {one.id for one in profile.cells_of(number)}
 
 
 def test_the_quick_profile_has_24_cells_and_two_rounds_at_least() -> None:

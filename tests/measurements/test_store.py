@@ -19,6 +19,7 @@ from crossroads.measurements.store import (
     reference_run,
 )
 
+KEPT = sorted((Path(__file__).parents[2] / "measurements").glob("*.jsonl"))
 CELL = Cell(
     server="gunicorn-gthread", workload="json", view="sync", load=Load(clients=16), threads=8
 )
@@ -70,6 +71,37 @@ def test_a_run_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert run.machine == Machine(cpu="A CPU", cores=2, memory_gib=24, system="Linux x86_64")
     assert run.versions == {"django": "6.1.3"}
     assert not list(tmp_path.glob("*.partial"))
+
+
+def test_workers_and_free_cores_come_back_and_are_written_only_where_they_say_something(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "run.jsonl"
+    two = replace(ROWS[0], cell=replace(CELL, workers=2), unpinned=True)
+    with closing(PartialRun(path)) as partial:
+        partial.begin(HEADER)
+        partial.add(ROWS[0])
+        partial.add(two)
+        partial.finish("2026-11-21T01:02:00+00:00", 2)
+    _, one_line, two_line, _ = path.read_text().splitlines()
+
+    assert load_run(path).rows == (ROWS[0], two)
+    assert "workers" not in one_line
+    assert "unpinned" not in one_line
+    assert json.loads(two_line)["cell"]["workers"] == 2
+    assert json.loads(two_line)["unpinned"] is True
+
+
+def test_only_more_than_one_worker_is_in_the_name_of_a_cell() -> None:
+    assert CELL.id == "json:gunicorn-gthread:sync:c16:t8"
+    assert replace(CELL, workers=2).id == "json:gunicorn-gthread:sync:c16:t8:w2"
+
+
+@pytest.mark.parametrize("path", KEPT, ids=lambda path: path.stem)
+def test_a_kept_run_of_any_age_loads(path: Path) -> None:
+    run = load_run(path)
+
+    assert {row.cell.id for row in run.rows} >= {"json:gunicorn-gthread:sync:c16:t8"}
 
 
 def test_a_repeated_window_stands_for_the_disturbed_one(tmp_path: Path) -> None:

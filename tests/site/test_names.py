@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from crossroads.bench.profiles import PROFILES
@@ -31,6 +33,21 @@ def test_a_label_names_threads_and_kind_of_view() -> None:
     view = Cell(server="uvicorn", workload="w", view="async", load=load)
 
     assert [label(threads), label(view)] == ["gunicorn gthread, 8 threads", "uvicorn, async"]
+
+
+def test_a_label_names_workers_where_there_are_more_than_one() -> None:
+    one = Cell(server="gunicorn-gthread", workload="w", view="sync", load=Load(clients=1))
+
+    labels = [
+        label(replace(one, threads=threads, workers=workers))
+        for threads, workers in ((1, 1), (1, 2), (8, 2))
+    ]
+
+    assert labels == [
+        "gunicorn gthread, 1 thread",
+        "gunicorn gthread, 2 workers",
+        "gunicorn gthread, 2 workers × 8 threads",
+    ]
 
 
 def test_a_server_of_an_old_run_keeps_its_id_as_name() -> None:

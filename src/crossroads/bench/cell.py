@@ -24,6 +24,7 @@ from crossroads.bench.servers import SERVERS, ServerSpec
 from crossroads.bench.workloads import BENCH_TOKEN, STALL_EVERY_S, WORKLOADS, Workload
 from crossroads.errors import CrossroadsError
 from crossroads.measurements.identity import this_python
+from crossroads.measurements.machine import usable_cores
 from crossroads.measurements.model import Cell, Figures, Row
 from crossroads.services.process import Process
 from crossroads.services.server import Server, start_server
@@ -65,6 +66,8 @@ class Setting:
     generator: Generator
     server_cpus: tuple[int, ...] = ()
     """Cores of the server under test; empty when nothing is pinned."""
+    other_cpus: tuple[int, ...] = ()
+    """Cores of everything else; empty when nothing is pinned."""
     database_url: str | None = None
     database_problem: str = "PostgreSQL was not started"
     """Why there is no database_url."""
@@ -84,7 +87,14 @@ def measure(cell: Cell, number: int, setting: Setting) -> Row:
         raise
     except CrossroadsError as error:
         return Row(cell=cell, round=number, reason=f"{error.problem}: {error.known}")
-    return Row(cell=cell, round=number, figures=figures, noise=noise, process=process)
+    return Row(
+        cell=cell,
+        round=number,
+        figures=figures,
+        noise=noise,
+        process=process,
+        unpinned=_needs_all_cores(cell, setting),
+    )
 
 
 def server_environment(workload: Workload, root: Path, database_url: str | None) -> dict[str, str]:
@@ -107,6 +117,36 @@ def server_environment(workload: Workload, root: Path, database_url: str | None)
     return environment
 
 
+def window_s(cell: Cell, profile: Profile) -> float:
+    """Return how long the window of `cell` is, so that theory allows it enough requests."""
+    workload = WORKLOADS[cell.workload]
+    if workload.disturb_path:
+        return profile.stall_window_s
+    clients = cell.load.clients or 1
+    limit = SERVERS[cell.server].at_once or cell.threads or clients
+    at_once = min(clients, limit * cell.workers)
+    # Half as many to spare: waiting is not all that a request does.
+    return max(profile.window_s, 1.5 * FEWEST_REQUESTS * workload.wait_s / at_once)
+
+
+def _needs_all_cores(cell: Cell, setting: Setting) -> bool:
+    return bool(setting.server_cpus) and cell.workers > len(setting.server_cpus)
+
+
+def _cpus(cell: Cell, setting: Setting) -> tuple[int, ...] | None:
+    """Return the cores that the server is kept on; None leaves it where we are."""
+    everything = (*setting.server_cpus, *setting.other_cpus)
+    cores = len(everything) or usable_cores()
+    if cell.workers > cores:
+        raise CellError(
+            f"{cell.workers} workers need {cell.workers} cores",
+            f"{cores} can be used here",
+            "measure on a machine with more cores",
+        )
+    # Said, because the server would inherit our own cores, which leave out its own.
+    return (everything if _needs_all_cores(cell, setting) else setting.server_cpus) or None
+
+
 def _measure(
     cell: Cell, number: int, setting: Setting
 ) -> tuple[Figures, Mapping[str, str], tuple[str, ...]]:
@@ -120,10 +160,10 @@ def _measure(
             setting.root / "snippets" / "servers" / spec.script,
             app=spec.app,
             threads=cell.threads,
-            workers=1,
+            workers=cell.workers,
             env=server_environment(workload, setting.root, setting.database_url),
             cwd=setting.root / "example_app",
-            cpus=setting.server_cpus or None,
+            cpus=_cpus(cell, setting),
         )
         # Its figures are read by then; a graceful end would cost a third of a cell's time.
         stack.callback(server.stop, grace_s=0.0)
@@ -131,8 +171,8 @@ def _measure(
         process = _confirm(server, spec)
         path = workload.path(cell.view)
         body = _get(server.port, path, workload.headers)
+        _await_workers(server, cell.workers)
         watch = _Watch(server, setting)
-        window = setting.profile.stall_window_s if workload.disturb_path else None
         result = setting.generator.run(
             LoadSpec(
                 port=server.port,
@@ -140,7 +180,7 @@ def _measure(
                 headers=dict(workload.headers),
                 body=b64encode(body).decode(),
                 warmup_s=setting.profile.warmup_s,
-                window_s=window or setting.profile.window_s,
+                window_s=window_s(cell, setting.profile),
                 clients=cell.load.clients,
                 rate=cell.load.rate,
                 seed=number,
@@ -155,6 +195,23 @@ def _measure(
         figures = _figures(result, watch)
     _believe(figures, result)
     return figures, process, _noise(figures)
+
+
+def _await_workers(server: Server, workers: int) -> None:
+    """Return when all workers are loaded: one answers first, the others are busy until then."""
+    if workers == 1:
+        return
+    deadline = time.monotonic() + 10.0
+    before, now = -1.0, cpu_seconds([server.process])
+    while now > before:
+        if time.monotonic() > deadline:
+            raise CellError(
+                f"the {workers} workers did not come to rest",
+                "they used CPU for 10 s before the first request",
+                "read the server's log",
+            )
+        time.sleep(0.2)
+        before, now = now, cpu_seconds([server.process])
 
 
 @contextmanager

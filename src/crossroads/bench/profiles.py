@@ -25,16 +25,24 @@ class Profile:
     cells: tuple[Cell, ...]
     rounds: int
     """Rounds that every run has."""
+    decisive: frozenset[str]
+    """Ids of the cells that claims rest on; only they are measured in further rounds."""
     most_rounds: int
-    """Rounds that it has when there is time."""
+    """Rounds that the decisive cells have when there is time."""
     limit_s: float
     """A run on course for longer adds no round and repeats no disturbed window."""
     window_s: float
-    """Time in which requests count."""
+    """Time in which requests count; longer where a cell's waits allow too few of them."""
     warmup_s: float
     """Load before the window."""
     stall_window_s: float
     """Window of the `stall` cells, which must hold whole stalls."""
+
+    def cells_of(self, number: int) -> tuple[Cell, ...]:
+        """Return what round `number` measures: every cell, or in a further round the decisive."""
+        if number <= self.rounds:
+            return self.cells
+        return tuple(cell for cell in self.cells if cell.id in self.decisive)
 
 
 def cell(  # noqa: PLR0913 (a cell has this many sides)
@@ -45,6 +53,7 @@ def cell(  # noqa: PLR0913 (a cell has this many sides)
     clients: int = CLIENTS,
     rate: float | None = None,
     threads: int | None = None,
+    workers: int = 1,
 ) -> Cell:
     """Return a cell, with the server's own view kind and threads where none are given."""
     spec = SERVERS[server]
@@ -55,32 +64,37 @@ def cell(  # noqa: PLR0913 (a cell has this many sides)
         view=view or spec.views[0],
         load=load,
         threads=threads or spec.threads,
+        workers=workers,
     )
 
 
-def _quick() -> Iterator[Cell]:
-    yield cell("json", "gunicorn-gthread")
+def _decisive() -> Iterator[Cell]:
+    """Give the cells that claims of the site rest on; every profile has them."""
     yield cell("json", "granian-wsgi")
-    yield cell("json", "uvicorn", "sync")
     yield cell("json", "uvicorn", "async")
-    yield cell("json", "granian-asgi", "async")
-    yield cell("json", "bare-wsgi")
-    yield cell("json", "bare-asgi")
     yield cell("json", "fastapi", "async")
     for server in ("gunicorn-sync", "gunicorn-gthread", "granian-wsgi"):
         yield cell("json-middleware", server)
-    for server in ("gunicorn-asgi", "granian-asgi"):
-        yield cell("json-middleware", server, "async")
     yield cell("json-middleware", "uvicorn", "sync")
     yield cell("json-middleware", "uvicorn", "async")
     yield cell("orm-list", "gunicorn-gthread")
     yield cell("orm-list", "uvicorn", "sync")
-    yield cell("wait", "gunicorn-gthread", clients=8)
-    yield cell("wait", "gunicorn-gthread", clients=32)
-    yield cell("wait", "uvicorn", "sync", clients=32)
-    yield cell("wait", "uvicorn", "async", clients=32)
+    for clients in (1, 8, 32):
+        yield cell("wait", "gunicorn-gthread", clients=clients)
+    for clients in (1, 32):
+        yield cell("wait", "uvicorn", "async", clients=clients)
     yield cell("cpu", "gunicorn-gthread", clients=CPU_CLIENTS)
+    yield cell("cpu", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1)
+    yield cell("cpu", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1, workers=2)
     yield cell("cpu", "uvicorn", "sync", clients=CPU_CLIENTS)
+    yield cell("cpu", "fastapi", "sync", clients=CPU_CLIENTS)
+
+
+def _quick() -> Iterator[Cell]:
+    yield cell("json", "gunicorn-gthread")
+    yield cell("json", "uvicorn", "sync")
+    yield cell("json", "bare-wsgi")
+    yield cell("json", "bare-asgi")
     yield from _stall()
 
 
@@ -89,9 +103,9 @@ def _full() -> Iterator[Cell]:
         yield from _everywhere(workload)
     yield from _full_orm()
     yield from _full_wait()
-    for server in ("gunicorn-gthread", "gunicorn-gevent", "granian-wsgi"):
+    for server in ("gunicorn-gevent", "granian-wsgi"):
         yield cell("cpu", server, clients=CPU_CLIENTS)
-    for server in ("uvicorn", "gunicorn-asgi", "granian-asgi"):
+    for server in ("gunicorn-asgi", "granian-asgi"):
         yield cell("cpu", server, "sync", clients=CPU_CLIENTS)
     yield cell("cpu", "uvicorn", "async", clients=CPU_CLIENTS)
     yield from _stall()
@@ -114,11 +128,13 @@ def _full_orm() -> Iterator[Cell]:
 
 
 def _full_wait() -> Iterator[Cell]:
-    yield cell("wait", "gunicorn-sync", clients=8)
+    for clients in (1, 8):
+        yield cell("wait", "gunicorn-sync", clients=clients)
     for clients in (1, 4, 8, 16, 32, 64):
         yield cell("wait", "gunicorn-gthread", clients=clients)
     for clients in (32, 64):
         yield cell("wait", "gunicorn-gthread", clients=clients, threads=64)
+    yield cell("wait", "granian-wsgi", clients=64, threads=64)
     for clients in (1, 8, 32, 64):
         yield cell("wait", "uvicorn", "sync", clients=clients)
         yield cell("wait", "uvicorn", "async", clients=clients)
@@ -129,22 +145,31 @@ def _stall() -> Iterator[Cell]:
     yield cell("stall", "uvicorn", "async", rate=STALL_RATE)
 
 
+def _with_decisive(others: Iterator[Cell]) -> tuple[Cell, ...]:
+    """Return the decisive cells and `others`, each once."""
+    return tuple(dict.fromkeys((*_decisive(), *others)))
+
+
+_DECISIVE = frozenset(one.id for one in _decisive())
+
 PROFILES: Mapping[str, Profile] = {
     profile.name: profile
     for profile in (
         Profile(
             name="quick",
-            cells=tuple(_quick()),
+            cells=_with_decisive(_quick()),
+            decisive=_DECISIVE,
             rounds=2,
-            most_rounds=3,
+            most_rounds=4,
             limit_s=98.0,
-            window_s=0.55,
-            warmup_s=0.2,
+            window_s=0.4,
+            warmup_s=0.15,
             stall_window_s=1.5,
         ),
         Profile(
             name="full",
-            cells=tuple(_full()),
+            cells=_with_decisive(_full()),
+            decisive=_DECISIVE,
             rounds=8,
             most_rounds=8,
             limit_s=inf,

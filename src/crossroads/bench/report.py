@@ -51,6 +51,7 @@ def _line(name: str, rows: Iterable[Row], width: int) -> str:
         f"{name:{width}}  {interval([one.cpu_ms for one in good])!s:24}  "
         f"{_middle(good, 'rate'):8.1f}  {_p50(good):>8}  {max(f.threads for f in good):7d}  "
         f"{_middle(good, 'pss_mb'):6.0f}  {f'{noisy} of {len(rows)}' if noisy else '':7}"
+        + ("  on all cores" if any(row.unpinned for row in rows) else "")
         + (f"  failed once: {reasons}" if reasons else "")
     ).rstrip()
 

@@ -6,6 +6,7 @@ the same round, minutes and not hours apart.
 
 import os
 import random
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -60,6 +61,7 @@ def prepared(root: Path, profile: Profile) -> Iterator[Setting]:
     """Give what the cells of `profile` share: generator, database, cores; end it afterwards."""
     server_cpus, other_cpus = _split_cores()
     with ExitStack() as stack:
+        stack.enter_context(_bytecode_kept())
         if other_cpus:
             # We sleep most of the time, but what we do must not fall on the server's core.
             stack.enter_context(_kept_on(other_cpus))
@@ -76,6 +78,7 @@ def prepared(root: Path, profile: Profile) -> Iterator[Setting]:
             profile=profile,
             generator=generator,
             server_cpus=server_cpus,
+            other_cpus=other_cpus,
             database_url=database_url,
             database_problem=problem,
             beside=beside,
@@ -94,10 +97,10 @@ def _rows(setting: Setting, seed: int, kept: Sequence[Row], progress: Progress) 
     have = {(row.cell.id, row.round) for row in kept}
     clock = _Clock(profile)
     done = len(have)
-    total = len(profile.cells) * profile.most_rounds
-    for number in range(1, profile.most_rounds + 1):
+    total = sum(len(profile.cells_of(number)) for number in _numbers(profile))
+    for number in _numbers(profile):
         disturbed: list[Row] = []
-        for cell in shuffled(profile.cells, seed, number):
+        for cell in shuffled(profile.cells_of(number), seed, number):
             if (cell.id, number) in have:
                 continue
             if number > profile.rounds and clock.is_up():
@@ -110,7 +113,7 @@ def _rows(setting: Setting, seed: int, kept: Sequence[Row], progress: Progress) 
             if row.noise:
                 disturbed.append(row)
         for row in disturbed:
-            if not clock.is_behind(number):
+            if not clock.is_behind(total - len(have)):
                 progress(row.cell, done, total)
                 # A later row of the same cell and round stands for the earlier one.
                 yield _better(row, measure(row.cell, number, setting))
@@ -130,11 +133,18 @@ class _Clock:
         """Return whether the limit is reached."""
         return time.monotonic() - self.begun >= self.profile.limit_s
 
-    def is_behind(self, number: int) -> bool:
-        """Return whether the rounds that must be would end after the limit at this pace."""
+    def is_behind(self, total: int) -> bool:
+        """Return whether `total` windows would end after the limit at this pace.
+
+        They are those of all rounds, also of the further ones: a round more decides more
+        than a second try.
+        """
         spent_s = time.monotonic() - self.begun
-        must = len(self.profile.cells) * max(number, self.profile.rounds)
-        return spent_s / max(1, self.windows) * must >= self.profile.limit_s
+        return spent_s / max(1, self.windows) * total >= self.profile.limit_s
+
+
+def _numbers(profile: Profile) -> range:
+    return range(1, profile.most_rounds + 1)
 
 
 def _better(first: Row, second: Row) -> Row:
@@ -165,6 +175,26 @@ def _split_cores() -> tuple[tuple[int, ...], tuple[int, ...]]:
         return (), ()
     first, *others = sorted(os.sched_getaffinity(0))
     return (first,), tuple(others)
+
+
+@contextmanager
+def _bytecode_kept() -> Iterator[None]:
+    """Have all commands of a run share their bytecode.
+
+    Where none may be written, a server would compile for longer than it is measured.
+    """
+    with tempfile.TemporaryDirectory(prefix="crossroads-bytecode-") as folder:
+        ours = {"PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
+        before = {name: os.environ.get(name) for name in ours}
+        os.environ.update(ours)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 @contextmanager

@@ -20,6 +20,8 @@ class ServerSpec:
     """What it serves in place of the example app."""
     threads: int | None = None
     """Threads it is told to use, where it has such a setting."""
+    at_once: int | None = None
+    """Requests that one worker serves at once, where no setting can change it."""
     views: tuple[Literal["sync", "async", "none"], ...] = ("sync",)
     """The kinds of view that are worth measuring on it."""
     expects: Mapping[str, str] = field(default_factory=dict)
@@ -36,6 +38,7 @@ SERVERS: Mapping[str, ServerSpec] = {
             title="gunicorn sync",
             script="gunicorn-sync.sh",
             interface="wsgi",
+            at_once=1,
             expects={"interface": "wsgi"},
         ),
         ServerSpec(

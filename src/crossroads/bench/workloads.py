@@ -31,6 +31,8 @@ class Workload:
     env: Mapping[str, str] = field(default_factory=dict)
     disturb_path: str | None = None
     """Requested now and then beside the load."""
+    wait_s: float = 0.0
+    """How long each request waits at least, whatever serves it."""
 
     def path(self, view: str) -> str:
         """Return the path for a view written as `view` says."""
@@ -67,6 +69,7 @@ WORKLOADS: Mapping[str, Workload] = {
             sync_path="/rates/one/",
             async_path="/rates/one/async/",
             env={"CARRIER_LATENCY_MS": str(WAIT_MS)},
+            wait_s=WAIT_MS / 1000,
         ),
         Workload(
             id="cpu",

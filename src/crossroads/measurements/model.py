@@ -62,12 +62,18 @@ class Cell:
     load: Load
     threads: int | None = None
     """Threads that the server was told to use; None where it has no such setting."""
+    workers: int = 1
+    """Worker processes that the server was told to use."""
 
     @property
     def id(self) -> str:
-        """Return the cell's name: `json:uvicorn:async:c16`, with `:t8` where threads are set."""
+        """Return the cell's name: `json:uvicorn:async:c16`.
+
+        It ends in `:t8` where threads are set, and in `:w2` with more than one worker.
+        """
         name = f"{self.workload}:{self.server}:{self.view}:{self.load}"
-        return name if self.threads is None else f"{name}:t{self.threads}"
+        threads = "" if self.threads is None else f":t{self.threads}"
+        return name + threads + ("" if self.workers == 1 else f":w{self.workers}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +123,9 @@ class Row:
     """What disturbed the window, such as `foreign CPU 0.6 cores`; empty when quiet."""
     process: Mapping[str, str] = field(default_factory=dict)
     """What the server said of itself: python, gil, loop, versions."""
+    unpinned: bool = False
+    """Whether the server shared all cores with the generator, though the run is pinned: its
+    workers are more than a core of its own could show."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +146,8 @@ class Run:
     lock: str
     """Digest of requirements.txt."""
     pinned: bool
-    """Whether server and generator each had a core of their own."""
+    """Whether server and generator each had a core of their own, except on rows that say
+    they are `unpinned`."""
     seed: int
     """Seed of the order of cells."""
     rows: tuple[Row, ...]

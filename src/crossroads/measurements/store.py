@@ -21,6 +21,9 @@ from crossroads.measurements.model import Cell, Figures, Load, Machine, Python, 
 FORMAT = 1
 """1 (2026-11): the first."""
 
+_UNSAID: Mapping[str, Any] = {"workers": 1, "unpinned": False}
+"""What is not written: these values, and None for every other field."""
+
 
 class MeasurementFileError(CrossroadsError):
     """A run's file is damaged, unfinished or of another format."""
@@ -107,7 +110,7 @@ class PartialRun:
         Raises:
             MeasurementWriteError: The disk is full, or the file cannot be written.
         """
-        line = asdict(row, dict_factory=_without_nones)
+        line = asdict(row, dict_factory=_said)
         self._append(line)
 
     def finish(self, finished: str, rows: int) -> None:
@@ -248,8 +251,9 @@ def _row(line: Mapping[str, Any]) -> Row:
         reason=line.get("reason"),
         noise=tuple(line.get("noise", ())),
         process=line.get("process", {}),
+        unpinned=line.get("unpinned", False),
     )
 
 
-def _without_nones(fields: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {key: value for key, value in fields if value is not None}
+def _said(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {key: value for key, value in fields if value != _UNSAID.get(key)}

@@ -28,10 +28,22 @@ def label(cell: Cell) -> str:
     The kind of view is named where a server is measured with both kinds.
     """
     name = server_name(cell.server)
-    if cell.threads is not None and cell.server not in OUTSIDE:
-        name = f"{name}, {cell.threads} {'thread' if cell.threads == 1 else 'threads'}"
+    if cell.server not in OUTSIDE and (pool := _pool(cell)):
+        name = f"{name}, {pool}"
     known = SERVERS.get(cell.server)
     return name if known and len(known.views) == 1 else f"{name}, {cell.view}"
+
+
+def _pool(cell: Cell) -> str:
+    """Return the workers and threads of `cell`, as short as the label of a row must be."""
+    threads = ""
+    if cell.threads is not None:
+        threads = f"{cell.threads} {'thread' if cell.threads == 1 else 'threads'}"
+    if cell.workers == 1:
+        return threads
+    workers = f"{cell.workers} workers"
+    # A worker of which nothing more is said has one thread.
+    return workers if cell.threads in {None, 1} else f"{workers} × {threads}"
 
 
 def number(value: float) -> str:

@@ -109,8 +109,9 @@ def cells(run: Run, workload: str) -> Iterator[tuple[Cell, tuple[Row, ...]]]:
         yield cell, tuple(row for row in rows if row.cell == cell)
 
 
-def _place(cell: Cell) -> tuple[str, str, int, float]:
-    return cell.server, cell.view, cell.threads or 0, cell.load.clients or cell.load.rate or 0
+def _place(cell: Cell) -> tuple[str, str, int, int, float]:
+    load = cell.load.clients or cell.load.rate or 0
+    return cell.server, cell.view, cell.threads or 0, cell.workers, load
 
 
 def summarize(
