@@ -1,8 +1,11 @@
 """Parcels as JSON for the shop's other programs, each view in a sync and an async form."""
 
+from dataclasses import asdict
+
 from config.tokens import token_required
-from django.http import JsonResponse
+from django.http import JsonResponse, StreamingHttpResponse
 from django.shortcuts import aget_object_or_404, get_object_or_404
+from rates.carriers import aget_quote, get_quote
 
 from parcels.models import Parcel
 
@@ -75,3 +78,77 @@ async def parcel_detail_async(_request, number):
 
 
 # --8<-- [end:parcel-detail]
+
+
+def asked(parcel):
+    """Return whom to ask for the price of a parcel, and what; its customer must be loaded."""
+    question = {"weight_g": parcel.weight_g, "country": parcel.customer.country}
+    return parcel.carrier, question
+
+
+def priced(parcel, quote):
+    return JsonResponse({"number": parcel.number, "price": quote and asdict(quote)})
+
+
+# --8<-- [start:parcel-price]
+@token_required
+def parcel_price(_request, number):
+    parcel = get_object_or_404(Parcel.objects.select_related("customer"), number=number)
+    carrier, question = asked(parcel)
+    # While the carrier thinks, this thread keeps the database connection of the line above.
+    quote = get_quote(carrier, **question)
+    return priced(parcel, quote)
+
+
+@token_required
+async def parcel_price_async(_request, number):
+    parcel = await aget_object_or_404(Parcel.objects.select_related("customer"), number=number)
+    carrier, question = asked(parcel)
+    quote = await aget_quote(carrier, **question)
+    return priced(parcel, quote)
+
+
+# --8<-- [end:parcel-price]
+
+
+MANIFEST_HEAD = "number,carrier,weight_g,price_cents\r\n"
+
+
+def manifest_line(parcel, quote):
+    """Return a line of CSV. Nothing in it can hold a comma or a quotation mark."""
+    cents = quote.price_cents if quote else ""
+    return f"{parcel.number},{parcel.carrier},{parcel.weight_g},{cents}\r\n"
+
+
+# --8<-- [start:manifest]
+@token_required
+def manifest(_request):
+    """Stream a line for each parcel as its carrier answers: under WSGI, and only there."""
+
+    def lines():
+        yield MANIFEST_HEAD
+        for parcel in Parcel.objects.newest():
+            carrier, question = asked(parcel)
+            yield manifest_line(parcel, get_quote(carrier, **question))
+
+    return StreamingHttpResponse(lines(), content_type="text/csv")
+
+
+# --8<-- [end:manifest]
+
+
+# --8<-- [start:manifest-async]
+@token_required
+async def manifest_async(_request):
+    """Stream a line for each parcel as its carrier answers: under ASGI, and only there."""
+
+    async def lines():
+        yield MANIFEST_HEAD
+        async for parcel in Parcel.objects.newest():
+            carrier, question = asked(parcel)
+            yield manifest_line(parcel, await aget_quote(carrier, **question))
+
+    return StreamingHttpResponse(lines(), content_type="text/csv")
+
+
+# --8<-- [end:manifest-async]

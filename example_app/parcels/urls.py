@@ -11,6 +11,10 @@ urlpatterns = [
     path("api/parcels/async/", api.parcel_list_async),
     path("api/parcels/search/", api.parcel_search),
     path("api/parcels/search/async/", api.parcel_search_async),
+    path("api/parcels/manifest/", api.manifest),
+    path("api/parcels/manifest/async/", api.manifest_async),
     path("api/parcels/<slug:number>/", api.parcel_detail),
     path("api/parcels/<slug:number>/async/", api.parcel_detail_async),
+    path("api/parcels/<slug:number>/price/", api.parcel_price),
+    path("api/parcels/<slug:number>/price/async/", api.parcel_price_async),
 ]
