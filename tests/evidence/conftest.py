@@ -7,6 +7,7 @@ import asyncio
 import math
 import os
 import select
+import socket
 import subprocess
 import sys
 import threading
@@ -14,10 +15,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 
+import django
 import pytest
+from asgiref.testing import ApplicationCommunicator
+from django.apps import apps
+from django.core.handlers.asgi import ASGIHandler
+from django.test import override_settings
 
 from crossroads.services.server import Server, start_server
 
@@ -58,6 +65,10 @@ class Carrier:
     def wait_for(self, calls: int) -> None:
         """Return when so many calls are in progress at once, all held here."""
         self._wait(lambda: len(self._held) >= calls, f"{calls} calls in progress")
+
+    def wait_for_all(self, calls: int) -> None:
+        """Return when so many calls have come in, those that were answered counted too."""
+        self._wait(lambda: self.calls >= calls, f"{calls} calls in all")
 
     def wait_for_hang_up(self, callers: int = 1) -> None:
         """Return when so many callers have left before their answer."""
@@ -185,10 +196,44 @@ class Asked:
                 statuses[answer.status] += 1
         return statuses
 
+    def parts_so_far(self) -> int:
+        """Return how many parts of a body that streams have been sent by now."""
+        return sum(_parts_so_far(line.sock) for line in self._lines)
+
+    def wait_for_parts(self, count: int) -> None:
+        """Return when so many parts have been sent."""
+        wait_until(lambda: self.parts_so_far() >= count, f"{count} parts of the answer")
+
     def leave(self) -> None:
         """Close the connections, answered or not."""
         for line in self._lines:
             line.close()
+
+
+def _parts_so_far(line: socket.socket) -> int:
+    """Return the parts that wait to be read; this leaves them there."""
+    try:
+        came = line.recv(1_000_000, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return 0
+    parts, body = 0, came.partition(b"\r\n\r\n")[2]
+    while body:  # each part is a chunk: its size, a line end, so many bytes, a line end
+        size, _, rest = body.partition(b"\r\n")
+        parts, body = parts + 1, rest[int(size, 16) + 2 :]
+    return parts
+
+
+def wait_until(is_so: Callable[[], bool], awaited: str) -> None:
+    """Return as soon as something is so.
+
+    Raises:
+        TimeoutError: It never was.
+    """
+    deadline = time.monotonic() + DEADLINE_S
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited in vain for {awaited}")
+        time.sleep(0.01)
 
 
 class Desk:
@@ -215,11 +260,9 @@ class Desk:
 
     def wait_for_threads(self, count: int) -> None:
         """Return when there are so many threads: they end a moment after their answer."""
-        deadline = time.monotonic() + DEADLINE_S
-        while (threads := self.threads()) != count:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"the server has {threads} threads, not {count}")
-            time.sleep(0.01)
+        wait_until(
+            lambda: self.threads() == count, f"{count} threads in {self.server.process.name}"
+        )
 
 
 @pytest.fixture
@@ -265,3 +308,40 @@ def _load_desk(url: str) -> None:
         check=True,
         stdout=subprocess.DEVNULL,
     )
+
+
+@pytest.fixture(scope="session")
+def django_in_process() -> None:
+    """Set Django up in this process, unless tests of the example app have done so."""
+    if not apps.ready:
+        with pytest.MonkeyPatch.context() as environment:
+            for name in (*UNSET, "CARRIERS_URL"):
+                environment.delenv(name, raising=False)
+            for name, value in (DEPLOYED | {"DJANGO_SETTINGS_MODULE": "config.settings"}).items():
+                environment.setenv(name, value)
+            django.setup()
+
+
+@pytest.fixture
+def ask_in_process(django_in_process: None) -> Callable[..., None]:  # noqa: ARG001 - it sets up
+    """Give a function that has the example app answer one request, as an ASGI server would.
+
+    `ask_in_process("/health/", MIDDLEWARE=[])` sets what differs in the settings.
+    """
+
+    async def ask(path: str) -> int:
+        headers = [(b"host", b"127.0.0.1")]
+        asked = {"type": "http", "method": "GET", "path": path, "headers": headers}
+        server = ApplicationCommunicator(ASGIHandler(), asked)
+        await server.send_input({"type": "http.request"})
+        start = await server.receive_output(DEADLINE_S)
+        await server.wait(DEADLINE_S)
+        return int(start["status"])
+
+    def in_process(path: str, **settings: object) -> None:
+        with override_settings(**settings):
+            status = asyncio.run(ask(path))
+        if status != HTTPStatus.OK:
+            raise RuntimeError(f"{path} is answered with {status}")
+
+    return in_process

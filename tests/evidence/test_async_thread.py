@@ -1,0 +1,31 @@
+"""Under ASGI an async view keeps a thread that it does not use."""
+
+import pytest
+
+
+@pytest.mark.evidence("async-thread")
+def test_an_async_view_keeps_a_thread_even_without_middleware(serve, carrier, record):
+    server = serve("uvicorn", BENCH_NO_MIDDLEWARE=1)
+    asked = server.ask_at_once(200, "/rates/one/async/")
+
+    # All 200 views have come to their `await`: nothing of them runs, least of all in a thread.
+    carrier.wait_for(200)
+    busy = server.threads()
+    carrier.let_go()
+
+    assert asked.statuses() == {200: 200}
+    server.wait_for_threads(busy - 200)
+    record(requests=200, threads=busy)
+
+
+@pytest.mark.evidence("async-thread")
+def test_with_middleware_an_async_view_keeps_a_thread_as_well(serve, carrier):
+    server = serve("uvicorn")
+    asked = server.ask_at_once(100, "/rates/one/async/")
+
+    carrier.wait_for(100)
+    busy = server.threads()
+    carrier.let_go()
+
+    assert asked.statuses() == {200: 100}
+    server.wait_for_threads(busy - 100)
