@@ -9,6 +9,7 @@ import asyncio
 
 import httpx
 
+# --8<-- [start:shared-client]
 # Reading the certificates is the slow part of making a client, so both kinds share them.
 TLS = httpx.create_ssl_context()
 LIMITS = httpx.Limits(max_connections=500, max_keepalive_connections=100)
@@ -16,6 +17,7 @@ LIMITS = httpx.Limits(max_connections=500, max_keepalive_connections=100)
 # One for the process. It opens no connection before the first call, so a server may
 # load the app first and fork its workers later.
 client = httpx.Client(verify=TLS, limits=LIMITS)
+# --8<-- [end:shared-client]
 
 
 # --8<-- [start:client-per-loop]

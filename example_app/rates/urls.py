@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rates import views
+from rates import table, views
 
 urlpatterns = [
     path("one/", views.one_carrier),
@@ -12,4 +12,6 @@ urlpatterns = [
     path("five/sequence/async/", views.five_sequence_async),
     path("five/threads/", views.five_threads),
     path("five/gather/", views.five_gather),
+    path("table/", table.price_table),
+    path("table/kept/", table.price_table_kept),
 ]
