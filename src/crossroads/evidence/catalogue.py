@@ -444,9 +444,9 @@ _TESTED = (
     ),
     Evidence(
         id="profile",
-        claim="py-spy names the function that uses the CPU, in a running server.",
+        claim="py-spy names the function that uses the CPU, in a server whose code is as it was.",
         proof=Tested(),
-        depends=(),
+        depends=("py-spy",),
     ),
     Evidence(
         id="ft-gil",
