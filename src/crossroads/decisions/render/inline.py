@@ -54,9 +54,11 @@ def address(target: str, base_url: str) -> str:
 
 
 def permalink(path: str, base_url: str) -> str:
-    """Return the address of the guide after the answers in `path`.
+    """Return the address of the guide after the answers in `path`, within the site without a base.
 
     >>> permalink("slow,load", "https://example.org/")
     'https://example.org/decide/#slow,load'
+    >>> permalink("", "")
+    '/decide/'
     """
-    return address(f"index.md#{path}", base_url) if path else address("index.md", base_url)
+    return address(f"index.md{path and '#'}{path}", base_url)

@@ -1,0 +1,39 @@
+"""What every text of the guide is written from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from crossroads.decisions.model import Tree
+from crossroads.decisions.render.evidence import EvidenceLine
+from crossroads.decisions.render.inline import linked, plain
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """The tree, and what is known around it."""
+
+    tree: Tree
+    evidence: Mapping[str, EvidenceLine]
+    """Id in the catalogue to its line; each id that the tree cites is there."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Package to its version."""
+    base_url: str = ""
+    """Address of the site, for links; empty where it is not known."""
+
+    def lines(self, evidence_ids: Iterable[str]) -> list[EvidenceLine]:
+        """Return the evidence with these ids, in their order."""
+        return [self.evidence[name] for name in evidence_ids]
+
+    def text(self, source: str) -> str:
+        """Return inline Markdown that can be read away from the site."""
+        return linked(source, self.base_url)
+
+    def title(self, name: str) -> str:
+        """Return the title of an advice, or what a question asks, as plain text."""
+        advice = self.tree.advice.get(name)
+        return plain(advice.title if advice else self.tree.questions[name].ask)
+
+    @property
+    def versions_text(self) -> str:
+        """Return the versions in a line."""
+        return ", ".join(f"{package} {version}" for package, version in self.versions.items())

@@ -1,0 +1,118 @@
+"""The guide as text for a terminal, 80 columns wide."""
+
+from collections.abc import Iterable
+from textwrap import TextWrapper
+
+from crossroads.decisions.model import (
+    Advice,
+    Answer,
+    Change,
+    FindOut,
+    Question,
+    Rejected,
+    Step,
+    Tree,
+)
+from crossroads.decisions.render.evidence import EvidenceLine
+from crossroads.decisions.render.inline import plain
+from crossroads.decisions.render.sources import Sources
+from crossroads.decisions.walk import walks
+
+WIDTH = 80
+OPEN = "the guide does not go on here yet"
+"""Said where an answer leads nowhere yet."""
+
+_INDENT = "  "
+
+
+def question_text(question: Question) -> str:
+    """Return a question with its reason and its numbered answers."""
+    ids = max(len(answer.id) for answer in question.answers)
+    answers = (
+        _wrap(_said(answer), head=f"{number:>3}  {answer.id:{ids}}  ")
+        for number, answer in enumerate(question.answers, 1)
+    )
+    return "\n".join([_wrap(question.ask), "", _wrap(question.why, _INDENT), "", *answers])
+
+
+def find_out_text(question: Question) -> str:
+    """Return how to find the answer to a question: commands to run, and how to read them."""
+    return "\n\n".join(_way(way) for way in question.find_out)
+
+
+def steps_text(steps: Iterable[Step]) -> str:
+    """Return what was said so far."""
+    return "\n".join(
+        f"{_wrap(step.question.ask)}\n{_wrap(step.answer.say, _INDENT)}" for step in steps
+    )
+
+
+def advice_text(advice: Advice, sources: Sources) -> str:
+    """Return an advice with its reasons, its price and the state of its evidence."""
+    parts = {
+        "Why": [_wrap(advice.why, _INDENT)],
+        "First step": [_wrap(advice.first, _INDENT)],
+        "Evidence": map(_evidence, sources.lines(advice.evidence)),
+        "What would change this": (_item(_change(change, sources)) for change in advice.changes),
+        "What it costs": map(_item, advice.costs),
+        "Why nothing else": (_rejected(rejected, sources) for rejected in advice.rejected),
+        "For example": [_wrap(advice.example, _INDENT)],
+    }
+    if sources.versions:
+        parts["Versions"] = [_wrap(sources.versions_text, _INDENT)]
+    title = plain(advice.title)
+    head = f"{title}\n{'=' * len(title)}\n\n{_wrap(advice.recommend)}"
+    return "\n\n".join([head, *("\n".join([name, *lines]) for name, lines in parts.items())])
+
+
+def paths_text(tree: Tree) -> str:
+    """Return every path with the advice that it leads to, one in a line."""
+    ends = [(walk.path, walk.at) for walk in walks(tree)]
+    width = max(len(path) for path, _ in ends)
+    return "\n".join(f"{path:{width}}  {_end(end)}" for path, end in ends)
+
+
+def _wrap(text: str, indent: str = "", *, head: str = "") -> str:
+    """Return plain lines; the first begins with `head`, the others stand below its end."""
+    wrapper = TextWrapper(
+        width=WIDTH,
+        initial_indent=indent + head,
+        subsequent_indent=indent + " " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return wrapper.fill(plain(text))
+
+
+def _item(text: str) -> str:
+    return _wrap(text, _INDENT, head="- ")
+
+
+def _said(answer: Answer) -> str:
+    return answer.say if answer.next else f"{answer.say} ({OPEN})"
+
+
+def _way(way: FindOut) -> str:
+    # A command is not wrapped, so that it can be copied.
+    commands = [f"{_INDENT * 2}$ {line}" for line in way.run.splitlines()]
+    return "\n".join([_wrap(way.how, _INDENT), *commands, _wrap(way.read, _INDENT * 2)])
+
+
+def _evidence(line: EvidenceLine) -> str:
+    known = f"{line.state}, {line.value}" if line.value else line.state
+    return _item(f"{line.claim} [{line.id}: {known}]")
+
+
+def _change(change: Change, sources: Sources) -> str:
+    return f"{change.when}: {sources.title(change.to)}" if change.to else change.when
+
+
+def _rejected(rejected: Rejected, sources: Sources) -> str:
+    reason = f"{rejected.option}: {rejected.because}"
+    if not rejected.evidence:
+        return _item(reason)
+    return _item(f"{reason} [{rejected.evidence}: {sources.evidence[rejected.evidence].state}]")
+
+
+def _end(end: Question | Advice | None) -> str:
+    return f"{end.id}: {plain(end.title)}" if isinstance(end, Advice) else f"({OPEN})"
