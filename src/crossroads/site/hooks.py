@@ -1,5 +1,7 @@
 """What MkDocs calls while it builds; kept thin, because other generators run no hooks."""
 
+import json
+import os
 from copy import copy
 from functools import cache
 from pathlib import Path
@@ -11,10 +13,13 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from crossroads.bench.ensure import ensure_measurement
+from crossroads.bench.ensure import VARIABLE, ensure_measurement
 from crossroads.errors import CrossroadsError
+from crossroads.evidence.ledger import as_json
+from crossroads.evidence.prove import ensure_proofs
 from crossroads.services.ports import require_free
 from crossroads.site.kernels import isolate_kernels
+from crossroads.site.ledger import ledger
 from crossroads.site.memory import abandon, begin, digest_of, remembered
 
 _RENDER = "_mkdocs_jupyter_content"
@@ -36,7 +41,8 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         PluginError: A measurement could not be made or read.
     """
     root = Path(config.config_file_path).parent
-    config.mdx_configs["crossroads.site.live"] = {"root": str(root)}
+    for extension in ("crossroads.site.live", "crossroads.site.numbers"):
+        config.mdx_configs[extension] = {"root": str(root)}
     try:
         _measure_once(root, config.dev_addr.port if "serve" in _commands else None)
     except CrossroadsError as error:
@@ -51,6 +57,8 @@ def _measure_once(root: Path, port: int | None) -> None:
         # Else it would be said after minutes of measuring.
         require_free(port)
     ensure_measurement(root)
+    if os.environ.get(VARIABLE) != "off":
+        ensure_proofs(root)
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
@@ -84,3 +92,19 @@ def on_shutdown() -> None:
 
 def _key(page: Page, config: MkDocsConfig) -> str:
     return digest_of(Path(config.config_file_path).parent, Path(page.file.abs_src_path or ""))
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Publish the evidence for programs, beside the pages."""
+    book = ledger(Path(config.config_file_path).parent)
+    (Path(config.site_dir) / "evidence.json").write_text(json.dumps(as_json(book), indent=1))
+
+
+def on_build_error(error: Exception) -> None:
+    """Say a person's mistake on a page in its three lines, without a traceback.
+
+    Raises:
+        PluginError: The error is one that a person can mend.
+    """
+    if isinstance(error, CrossroadsError):
+        raise PluginError(str(error)) from None

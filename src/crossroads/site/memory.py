@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import Any
 
 _DRAWN_FROM = (
+    "docs/decide/*",
+    "measurements/**/*.json",
     "measurements/**/*.jsonl",
     "src/crossroads/bench/servers.py",
     "src/crossroads/bench/workloads.py",
+    "src/crossroads/decisions/**/*.py",
+    "src/crossroads/evidence/*.py",
     "src/crossroads/measurements/*.py",
-    "src/crossroads/site/*.py",
+    "src/crossroads/site/**/*.py",
 )
 _kept: dict[str, Any] = {}
 _begun: dict[str, Future[Any]] = {}
