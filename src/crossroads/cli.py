@@ -1,8 +1,10 @@
 """The command line: measure, print the evidence, and keep generated text fresh."""
 
 import json
+import os
 import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -12,15 +14,25 @@ from crossroads.bench.progress import progress_bar
 from crossroads.bench.report import aa_table, run_table
 from crossroads.bench.run import run_profile
 from crossroads.bench.self_check import CELLS, ROUNDS, check_pairs
+from crossroads.decisions.ask import ask
+from crossroads.decisions.keep import STANDARD_OUTPUT, keep, require_place
+from crossroads.decisions.model import Question, Tree, Walk
+from crossroads.decisions.read import read_tree
+from crossroads.decisions.render.adr import adr
+from crossroads.decisions.render.sources import Sources
+from crossroads.decisions.render.terminal import paths_text, walk_text
+from crossroads.decisions.render.walk_json import walk_json
+from crossroads.decisions.walk import walk
 from crossroads.errors import CrossroadsError
 from crossroads.evidence.ledger import as_json, ledger_text, read_ledger
 from crossroads.evidence.proofs import keep_reference
 from crossroads.evidence.prove import prove
-from crossroads.measurements.identity import identify
+from crossroads.measurements.identity import identify, installed_versions
 from crossroads.measurements.store import load_run, local_path
 from crossroads.site.blocks.transcripts import refresh_transcripts
 from crossroads.site.cited import refresh_numbers
 from crossroads.site.data import find_root
+from crossroads.site.findings import lines
 
 EXIT_MISTAKE = 2
 EXIT_INTERRUPTED = 130
@@ -77,6 +89,56 @@ def evidence(*, again: bool, as_data: bool, reference: bool) -> None:
         click.echo(f"kept {keep_reference(root).relative_to(root)}", err=True)
     book = read_ledger(root)
     click.echo(json.dumps(as_json(book), indent=2) if as_data else ledger_text(book))
+
+
+@cli.command()
+@click.option("--answers", help="Walk on these without asking, such as slow,load,wsgi.")
+@click.option("--list", "all_paths", is_flag=True, help="Print every path with its advice.")
+@click.option("--json", "as_data", is_flag=True, help="Print the walk as JSON.")
+@click.option(
+    "--adr",
+    "record",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="Write a decision record to this file; - is standard output.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace the file of a record that is there.")
+def decide(
+    answers: str | None, *, all_paths: bool, as_data: bool, record: Path | None, overwrite: bool
+) -> None:
+    """Ask what is wrong with one view, and advise."""
+    root = find_root(Path.cwd())
+    tree = read_tree(root / "docs" / "decide")
+    if all_paths:
+        click.echo(paths_text(tree))
+        return
+    if record:
+        require_place(record, overwrite=overwrite)
+    walked = _ask(tree) if answers is None else walk(tree, [a for a in answers.split(",") if a])
+    sources = Sources(
+        tree=tree,
+        evidence=lines(root),
+        versions=installed_versions(),
+        base_url=os.environ.get("SITE_URL", ""),
+    )
+    if record:
+        keep(adr(walked, sources, datetime.now(UTC).astimezone().date()), record)
+    if record != STANDARD_OUTPUT:
+        data = json.dumps(walk_json(walked, sources), indent=2, ensure_ascii=False)
+        click.echo(data if as_data else walk_text(walked, sources))
+
+
+def _ask(tree: Tree) -> Walk:
+    """Return where the reader's answers lead; end the program where the reader ends the dialog."""
+    try:
+        walked = ask(tree)
+    except click.Abort:
+        click.echo("\nLeft.", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    if isinstance(walked.at, Question):
+        again = f" These answers again: crossroads decide --answers {walked.path}"
+        click.echo(f"Left.{again if walked.steps else ''}", err=True)
+        sys.exit()
+    return walked
 
 
 @cli.command()

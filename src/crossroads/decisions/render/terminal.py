@@ -12,9 +12,10 @@ from crossroads.decisions.model import (
     Rejected,
     Step,
     Tree,
+    Walk,
 )
 from crossroads.decisions.render.evidence import EvidenceLine
-from crossroads.decisions.render.inline import plain
+from crossroads.decisions.render.inline import address, plain
 from crossroads.decisions.render.sources import Sources
 from crossroads.decisions.walk import walks
 
@@ -23,6 +24,22 @@ OPEN = "the guide does not go on here yet"
 """Said where an answer leads nowhere yet."""
 
 _INDENT = "  "
+
+
+def walk_text(walk: Walk, sources: Sources) -> str:
+    """Return what was said, where it led, and how to come here again."""
+    command = f"crossroads decide --answers {walk.path}"
+    match walk.at:
+        case Question() as question:
+            end = question_text(question)
+            again = f"Go on with one of these: {command}{walk.path and ','}ID"
+        case Advice() as advice:
+            end = advice_text(advice, sources)
+            again = f"The recipe: {_page(advice, sources)}\nThis walk again: {command}"
+        case None:
+            end = f"{OPEN.capitalize()}."
+            again = f"Every path: crossroads decide --list\nThis walk again: {command}"
+    return "\n\n".join(filter(None, [steps_text(walk.steps), end, again]))
 
 
 def question_text(question: Question) -> str:
@@ -67,9 +84,16 @@ def advice_text(advice: Advice, sources: Sources) -> str:
 
 def paths_text(tree: Tree) -> str:
     """Return every path with the advice that it leads to, one in a line."""
-    ends = [(walk.path, walk.at) for walk in walks(tree)]
+    ends = [(walked.path, walked.at) for walked in walks(tree)]
     width = max(len(path) for path, _ in ends)
     return "\n".join(f"{path:{width}}  {_end(end)}" for path, end in ends)
+
+
+def _page(advice: Advice, sources: Sources) -> str:
+    source = f"docs/decide/{advice.id}.md"
+    if not sources.base_url:
+        return source
+    return f"{source}, on the site {address(f'{advice.id}.md', sources.base_url)}"
 
 
 def _wrap(text: str, indent: str = "", *, head: str = "") -> str:
