@@ -81,10 +81,16 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
 # --8<-- [start:database]
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{BASE_DIR / 'desk.sqlite3'}")}
+DATABASES = {
+    "default": dj_database_url.config(
+        default=f"sqlite:///{BASE_DIR / 'desk.sqlite3'}",
+        conn_max_age=int(os.environ.get("DATABASE_CONN_MAX_AGE") or 0),
+    )
+}
 
-# Under ASGI each request has a thread of its own, and a connection belongs to a thread.
-# So CONN_MAX_AGE must stay 0 there: what it keeps open, no later request finds again.
+# A connection belongs to a thread. Under WSGI threads stay, so CONN_MAX_AGE saves them from
+# connecting again. Under ASGI each request has a thread of its own, so it must stay 0 there:
+# what it keeps open, no later request finds again.
 # A pool belongs to the process. It reuses connections under WSGI and ASGI alike, and
 # its size is the limit that ASGI lacks: further requests wait instead of connecting.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":

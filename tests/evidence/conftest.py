@@ -15,17 +15,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
+import psycopg
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.apps import apps
 from django.core.handlers.asgi import ASGIHandler
 from django.test import override_settings
 
+from crossroads.services.postgres import Postgres
 from crossroads.services.server import Server, start_server
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +47,14 @@ DEPLOYED = {
     "DJANGO_SECRET_KEY": "only for the proofs " * 3,
 }
 # What a shell may hold and would change a count.
-UNSET = ("BENCH_NO_MIDDLEWARE", "DATABASE_POOL", "DJANGO_DEBUG", "REDIS_URL", "SHOW_PROCESS")
+UNSET = (
+    "BENCH_NO_MIDDLEWARE",
+    "DATABASE_CONN_MAX_AGE",
+    "DATABASE_POOL",
+    "DJANGO_DEBUG",
+    "REDIS_URL",
+    "SHOW_PROCESS",
+)
 
 type Serve = Callable[..., Desk]
 
@@ -294,6 +305,39 @@ def desk_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('desk') / 'desk.sqlite3'}"
     _load_desk(url)
     return url
+
+
+@dataclass(frozen=True)
+class Database:
+    """A PostgreSQL database that holds the desk's 500 parcels."""
+
+    url: str
+    _watch: psycopg.Connection
+
+    def connections(self) -> int:
+        """Return how many clients are connected to it now."""
+        name = urlsplit(self.url).path[1:]
+        counted = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+        return int(self._watch.execute(counted, [name]).fetchone()[0])
+
+
+@pytest.fixture
+def database(loaded_database: Database) -> Database:
+    """Return a PostgreSQL database with the desk's parcels, to which nobody is connected."""
+    wait_until(lambda: loaded_database.connections() == 0, "the end of earlier connections")
+    return loaded_database
+
+
+@pytest.fixture(scope="session")
+def loaded_database(postgres: Postgres) -> Iterator[Database]:
+    """Give the database that `database` returns, filled once."""
+    name = f"desk_of_proofs_{os.getpid()}"
+    url = urlsplit(postgres.url)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(postgres.url, autocommit=True) as watch:
+        watch.execute(f"CREATE DATABASE {name}")
+        _load_desk(url)
+        yield Database(url, watch)
+        watch.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _load_desk(url: str) -> None:

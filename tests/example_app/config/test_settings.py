@@ -118,6 +118,11 @@ def test_a_pool_size_makes_a_pool_of_that_size(settings_for):
     assert settings["DATABASES"]["default"]["CONN_MAX_AGE"] == 0
 
 
+def test_the_environment_says_how_long_a_connection_is_kept(settings_for):
+    kept = settings_for(DATABASE_CONN_MAX_AGE="60", **DEPLOYED)["DATABASES"]["default"]
+    assert kept["CONN_MAX_AGE"] == 60
+
+
 def test_without_a_pool_size_there_is_no_pool(settings_for):
     settings = settings_for(DATABASE_URL="postgresql://desk@127.0.0.1/desk", **DEPLOYED)
     assert settings["DATABASES"]["default"]["OPTIONS"] == {"connect_timeout": 5}
