@@ -1,12 +1,15 @@
 """The site as MkDocs builds it, strictly, from a copy of the project."""
 
+import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from crossroads.site.blocks import fence_counts
+from crossroads.evidence.catalogue import EVIDENCE
+from crossroads.site.blocks import Kind, fence_counts, read_account
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,3 +102,56 @@ def test_a_build_warns_of_nothing(site: Path) -> None:
 
     assert "Documentation built" in log
     assert "WARNING" not in log
+
+
+def test_every_block_that_a_page_shows_is_in_the_account(site: Path) -> None:
+    """What a live line or a hook puts on a page is shown to the reader like any other block."""
+    counted = Counter(
+        block.page.relative_to("docs").as_posix()
+        for block in read_account(ROOT).blocks
+        if block.kind is not Kind.DIAGRAM and block.page.is_relative_to("docs")
+    )
+    shown = Counter()
+    for page in _pages(site):
+        html = BeautifulSoup(page.read_text(), "html.parser")
+        shown[_source(page, site)] = len(html.select("article pre"))
+
+    assert +shown == +counted
+
+
+def _source(page: Path, site: Path) -> str:
+    folder = page.parent.relative_to(site)
+    for name in (f"{folder}.md", f"{folder}.py", f"{folder}/index.md"):
+        if (ROOT / "docs" / name).exists():
+            return Path(name).as_posix()
+    raise AssertionError(page)
+
+
+def test_the_evidence_is_published_for_programs(site: Path) -> None:
+    published = json.loads((site / "evidence.json").read_text())
+
+    states = {entry["id"]: entry["state"] for entry in published["evidence"]}
+    assert states.keys() == EVIDENCE.keys()
+    assert states["loop-block"] == "contradicted"
+    assert states["asgi-alone"] == "holds"
+
+
+def test_the_ledger_shows_both_lanes_and_the_state_of_every_claim(site: Path) -> None:
+    page = BeautifulSoup((site / "evidence" / "index.html").read_text(), "html.parser")
+
+    claims = {str(claim["id"]): claim for claim in page.select(".cr-claim__text")}
+    assert claims.keys() == EVIDENCE.keys()
+    threads = page.select_one('[id="asgi-threads.threads"]')
+    assert threads is not None
+    assert [cell.text for cell in threads.select("td")] == ["7 threads", "7 threads"]
+    assert len(page.select(".cr-claim__state .cr-state")) == len(EVIDENCE)
+
+
+def test_a_contradicted_claim_is_marked_where_it_is_stated(site: Path) -> None:
+    marked = [
+        page
+        for page in _pages(site)
+        if BeautifulSoup(page.read_text(), "html.parser").select("strong.cr-contradicted")
+    ]
+
+    assert marked

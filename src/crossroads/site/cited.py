@@ -17,6 +17,7 @@ from crossroads.evidence.rules import RULES
 from crossroads.site.numbers import citation
 
 _LINK = re.compile(r"\[(?P<text>[^\[\]]+)\]\((?P<href>[^()\s]*#[a-z0-9.-]+)\)")
+_LEDGER_PAGE = "evidence/index.md"
 _RULES_PAGE = "evidence/rules.md"
 
 _WORDS = (
@@ -82,13 +83,10 @@ def _reference(text: str, href: str, folder: str, ledger: Ledger) -> str | None:
     target = posixpath.normpath(posixpath.join(folder, path)) if path else folder
     if target == _RULES_PAGE and anchor in RULES:
         return RULES[anchor].value
-    if cited := citation(f"evidence/index.md#{anchor}" if _is_ledger(target, path, folder) else "", text):
-        return ledger.reference[cited.evidence_id].values.get(cited.quantity)
+    if target == _LEDGER_PAGE or (not path and folder == "evidence"):
+        cited = citation(f"{_LEDGER_PAGE}#{anchor}", text)
+        return ledger.reference[cited.evidence_id].values.get(cited.quantity) if cited else None
     return None
-
-
-def _is_ledger(target: str, path: str, folder: str) -> bool:
-    return target == "evidence/index.md" or (not path and folder == "evidence")
 
 
 def refresh_numbers(root: Path, ledger: Ledger) -> list[Path]:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
-from re import compile as pattern
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -22,8 +21,11 @@ from crossroads.site.blocks import Kind, fence_counts
 from crossroads.site.charts import cpu_per_request
 from crossroads.site.data import Lanes, find_root, load_lanes
 from crossroads.site.figure import NOT_MEASURED
+from crossroads.site.generated import LINE
+from crossroads.site.guide import advice_html, guide_html
 from crossroads.site.ledger import ledger_html, summary_html
 from crossroads.site.memory import digest_of, remembered
+from crossroads.site.pictures import PICTURES
 from crossroads.site.proofs import proofs_html
 from crossroads.site.rules import rules_html
 
@@ -36,8 +38,9 @@ _KINDS: Mapping[str, str] = {
     Kind.UNACCOUNTED: "proven by nothing",
 }
 
+_VERIFIED = ("django", "asgiref", "gunicorn", "uvicorn", "granian", "psycopg", "fastapi")
+
 _counting: list[Path] = []
-_LINE = pattern(r"<!-- live: (?P<name>[a-z-]+)(?: (?P<about>[a-z-]+))? -->")
 
 
 class UnknownPartError(CrossroadsError):
@@ -93,6 +96,10 @@ def code_counts(root: Path) -> str:
     return f'<dl class="cr-counts">{items}</dl>'
 
 
+def _drawn(picture: Callable[[], str]) -> Callable[[Path], str]:
+    return lambda _root: picture()
+
+
 PARTS: Mapping[str, Part] = {
     "measured": Part(measured),
     "code-counts": Part(code_counts, sources="**/*.md"),
@@ -101,6 +108,9 @@ PARTS: Mapping[str, Part] = {
     "ledger-summary": Part(summary_html),
     "proofs": Part(proofs_html, anchored=True, sources="../tests/evidence/*.py"),
     "rules": Part(rules_html, anchored=True),
+    "guide": Part(guide_html, anchored=True),
+    "advice": Part(advice_html, about=True),
+    **{name: Part(_drawn(picture)) for name, picture in PICTURES.items()},
 }
 """Name in the page to what it stands for."""
 
@@ -112,10 +122,12 @@ def _facts(name: str, run: Run | None) -> str:
     failed = sum(row.figures is None for row in run.rows)
     machine = run.machine
     facts = {
-        "Measured": f"{run.started[:10]}, {run.profile} profile",
+        "Last verified": f"{run.started[:10]}, {run.profile} profile",
         "Machine": f"{machine.cpu}, {machine.cores} cores, {machine.memory_gib} GiB",
         "Python": f"{run.python.version} ({run.python.build})",
-        "Django": run.versions.get("django", "unknown"),
+        "Versions": ", ".join(
+            f"{name} {run.versions[name]}" for name in _VERIFIED if name in run.versions
+        ),
         "Windows of load": f"{len(run.rows)}, of which {failed or 'none'} failed",
     }
     items = "".join(f"<dt>{term}</dt><dd>{escape(text)}</dd>" for term, text in facts.items())
@@ -149,7 +161,7 @@ class _Live(Preprocessor):  # type: ignore[misc]
         return [self._line(line) for line in lines]
 
     def _line(self, line: str) -> str:
-        found = _LINE.fullmatch(line.strip())
+        found = LINE.fullmatch(line.strip())
         if found is None:
             return line
         # The account parses every page, and with them the line that asks for it.

@@ -9,6 +9,7 @@ from crossroads.errors import CrossroadsError
 from crossroads.site.blocks.includes import sections
 from crossroads.site.blocks.model import Include, Kind, Shown
 from crossroads.site.blocks.pages import CELL, RAW_CELL
+from crossroads.site.generated import DIAGRAMS
 
 PYTHON = ("python", "py")
 TRANSCRIPT = "console"
@@ -56,6 +57,8 @@ type Wrong = tuple[str, str] | None
 def _judge(shown: Shown, facts: Facts) -> tuple[Kind, Wrong]:
     if shown.flaw:
         return Kind.UNACCOUNTED, (shown.flaw, _mend(shown))
+    if shown.maker:
+        return Kind.DIAGRAM if shown.maker in DIAGRAMS else Kind.GENERATED, None
     if shown.includes:
         return Kind.INCLUDED, _wrong_with_includes(shown, facts)
     if shown.language == CELL:

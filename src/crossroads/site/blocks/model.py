@@ -52,6 +52,8 @@ class Shown:
     """The files that stand in the block."""
     literal: bool = True
     """The block holds text of its own beside the includes."""
+    maker: str = ""
+    """The live line that writes the block, empty for a block of the page itself."""
     flaw: str = ""
     """What keeps this from being a block at all, for example a fence that does not close."""
 

@@ -14,6 +14,7 @@ from mkdocs.utils.meta import get_data
 from crossroads.site.blocks.html import code_elements
 from crossroads.site.blocks.model import Shown
 from crossroads.site.blocks.render import Renderer
+from crossroads.site.generated import DIAGRAMS, GENERATED, live_lines
 
 NOTEBOOKS = "mkdocs-jupyter"
 CELL = "notebook cell"
@@ -40,7 +41,8 @@ def shown_blocks(root: Path, config: MkDocsConfig) -> Iterator[tuple[Path, str, 
         if notebooks and notebooks.should_include(SimpleNamespace(abs_src_path=str(page))):
             blocks = list(_notebook_blocks(page, notebooks.config, renderer))
         elif is_markdown_file(page.name):
-            blocks = renderer.blocks(get_data(page.read_text(encoding="utf-8"))[0])
+            text = get_data(page.read_text(encoding="utf-8"))[0]
+            blocks = [*renderer.blocks(text), *_generated_blocks(text, root)]
         elif page.suffix in {".html", ".htm"}:
             blocks = _html_blocks(page)
         else:
@@ -48,6 +50,12 @@ def shown_blocks(root: Path, config: MkDocsConfig) -> Iterator[tuple[Path, str, 
         yield page, page.read_text(encoding="utf-8"), blocks
     for template in sorted(Path(config.theme.custom_dir or root / "none").rglob("*.html")):
         yield template, template.read_text(encoding="utf-8"), _html_blocks(template)
+
+
+def _generated_blocks(text: str, root: Path) -> Iterator[Shown]:
+    for name in live_lines(text):
+        codes = GENERATED[name](root) if name in GENERATED else [name] * (name in DIAGRAMS)
+        yield from (Shown(language="", text=code, maker=name) for code in codes)
 
 
 def _html_blocks(page: Path) -> list[Shown]:

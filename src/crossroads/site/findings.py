@@ -1,0 +1,27 @@
+"""Evidence as the guide's texts outside the site say it: a line for each claim."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from crossroads.decisions.render.evidence import EvidenceLine
+from crossroads.evidence.model import Finding, State
+from crossroads.site.ledger import ledger
+
+
+def lines(root: Path) -> Mapping[str, EvidenceLine]:
+    """Return a line for every claim: its state on this build and its first number.
+
+    Where a claim was not measured here, the line says what the reference found.
+    """
+    book = ledger(root)
+    return {name: _line(here, book.reference[name]) for name, here in book.this_build.items()}
+
+
+def _line(here: Finding, reference: Finding) -> EvidenceLine:
+    state, told = here.state.value, here
+    if here.state is State.NOT_MEASURED and reference.state is not State.NOT_MEASURED:
+        state = f"{here.state} ({reference.state} in the reference)"
+        told = reference
+    quantities = here.evidence.quantities
+    value = told.values.get(quantities[0].name, "") if quantities else ""
+    return EvidenceLine(id=here.evidence.id, claim=here.evidence.claim, state=state, value=value)
