@@ -36,6 +36,8 @@ class Source:
     """Path as a person would open it."""
     name: str = ""
     """Keys that lead here, such as `questions.start.answers[2]`; empty for the whole file."""
+    key: yaml.Node | None = None
+    """The key that this stands under, where a person looks for it."""
 
     def text(self) -> str:
         """Return the text that this is."""
@@ -66,12 +68,11 @@ class Source:
         for key_node, node in self.node.value:
             key = Source(node=key_node, file=self.file, name=self.name).text()
             name = f"{self.name}.{key}" if self.name else key
-            entry = Source(node=node, file=self.file, name=name)
+            entry = Source(node=node, file=self.file, name=name, key=key_node)
             if key in found:
-                first = found[key].line
                 raise ContentError(
                     f"{entry.place} is a second '{key}'",
-                    f"the first is in line {first}; allowed: each key once",
+                    f"the first is in line {found[key].line}; allowed: each key once",
                     "remove one of them, or rename it",
                 )
             found[key] = entry
@@ -104,7 +105,7 @@ class Source:
     @property
     def line(self) -> int:
         """Return the line, counted from 1."""
-        return int(self.node.start_mark.line) + 1
+        return int((self.key or self.node).start_mark.line) + 1
 
     @property
     def place(self) -> str:
