@@ -268,8 +268,8 @@ _TESTED = (
     ),
     Evidence(
         id="async-thread",
-        claim="Under ASGI an async view keeps a thread too, from its first line to its last, even "
-        "without middleware.",
+        claim="Under ASGI an async view in progress keeps a thread too, even without middleware, "
+        "though nothing of the view runs in it.",
         proof=Tested(
             quantities=(
                 Quantity(name="requests", says="async views in progress at once", unit="requests"),
@@ -289,6 +289,12 @@ _TESTED = (
                 Quantity(name="bare-sync", says="hops of a sync view without it", unit="hops"),
                 Quantity(name="bare-async", says="hops of an async view without it", unit="hops"),
                 Quantity(name="threads", says="threads started for one request", unit="threads"),
+                Quantity(
+                    name="innermost",
+                    says="hops of an async view with one more middleware, only sync, innermost",
+                    unit="hops",
+                ),
+                Quantity(name="outermost", says="the same, outermost", unit="hops"),
             )
         ),
         depends=("django", "asgiref"),
@@ -323,7 +329,8 @@ _TESTED = (
     Evidence(
         id="asgi-conns",
         claim="Under ASGI each sync view in progress that asks the database holds a connection of "
-        "its own; threads under WSGI bound them, and so does a pool under either.",
+        "its own, and with CONN_MAX_AGE it outlives the request; under WSGI the threads bound "
+        "the connections, under ASGI a pool does.",
         proof=Tested(
             quantities=(
                 Quantity(name="requests", says="requests in progress at once", unit="requests"),
@@ -338,7 +345,7 @@ _TESTED = (
                 ),
                 Quantity(
                     name="left",
-                    says="connections that stay open under ASGI with CONN_MAX_AGE",
+                    says="connections still open under ASGI with CONN_MAX_AGE after their requests",
                     unit="connections",
                 ),
             )
@@ -347,13 +354,15 @@ _TESTED = (
     ),
     Evidence(
         id="asgi-limit",
-        claim="With a limit on concurrency an ASGI server refuses the requests beyond it at once "
-        "with status 503.",
+        claim="With --limit-concurrency uvicorn refuses what comes beyond it at once with status "
+        "503, and an open connection counts, whether or not a request is in progress on it.",
         proof=Tested(
             quantities=(
                 Quantity(name="limit", says="limit that was set", unit="requests"),
-                Quantity(name="requests", says="requests sent at once", unit="requests"),
-                Quantity(name="refused", says="requests refused", unit="requests"),
+                Quantity(
+                    name="requests", says="requests sent before any has ended", unit="requests"
+                ),
+                Quantity(name="refused", says="requests refused of these", unit="requests"),
             )
         ),
         depends=("uvicorn",),
@@ -376,7 +385,14 @@ _TESTED = (
         id="disconnect",
         claim="When the client leaves, an async view under ASGI is cancelled, and a sync view runs "
         "to its end.",
-        proof=Tested(),
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="async", says="carriers that an async view asks, left at the first of five"
+                ),
+                Quantity(name="sync", says="carriers that a sync view asks, left at the first"),
+            )
+        ),
         depends=("django", "uvicorn"),
     ),
     Evidence(
