@@ -1,0 +1,86 @@
+"""What the guide's recipes let readers run does what the page says."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from crossroads.services.postgres import Postgres
+from crossroads.services.server import Server, start_server
+
+ROOT = Path(__file__).parents[2]
+APP = ROOT / "example_app"
+RECIPES = ROOT / "snippets" / "recipes"
+GTHREAD = ROOT / "snippets" / "servers" / "gunicorn-gthread.sh"
+SETTINGS = {"DJANGO_SECRET_KEY": "for this test alone " * 3, "DJANGO_INSECURE_HTTP": "1"}
+TOOLS = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
+def run(
+    *command: object, cwd: Path = ROOT, env: Mapping[str, str] | None = None, **options: object
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        list(map(str, command)),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        cwd=cwd,
+        env={**os.environ, "PATH": TOOLS, **(env or {})},
+        **options,
+    )
+
+
+def statuses(server: Server, path: str, count: int) -> list[int]:
+    """Return the statuses of requests that are sent at once."""
+    with ThreadPoolExecutor(count) as clients:
+        asked = [clients.submit(httpx.get, f"{server.url}{path}", timeout=30) for _ in range(count)]
+    return [answer.result().status_code for answer in asked]
+
+
+@pytest.mark.runs("recipes/does_it_yield.py")
+def test_psycopg_yields_to_other_greenlets(postgres: Postgres) -> None:
+    done = run(sys.executable, RECIPES / "does_it_yield.py", postgres.url)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("another greenlet ran ")
+
+
+def test_a_driver_that_does_not_yield_is_found(tmp_path: Path, postgres: Postgres) -> None:
+    source = (RECIPES / "does_it_yield.py").read_text()
+    unpatched = tmp_path / "unpatched.py"
+    unpatched.write_text(source.replace("monkey.patch_all()", ""))
+
+    done = run(sys.executable, unpatched, postgres.url)
+
+    assert done.returncode == 1
+    assert done.stdout == "another greenlet ran 0 times meanwhile\n"
+
+
+@pytest.mark.runs("recipes/access_log.py", "recipes/slowest.py")
+def test_the_log_tells_which_address_is_slow(tmp_path: Path) -> None:
+    config = RECIPES / "access_log.py"
+    application = "config.wsgi:application"
+    checked = run(
+        "gunicorn", "--check-config", "--config", config, application, cwd=APP, env=SETTINGS
+    )
+    assert checked.returncode == 0, checked.stderr
+    options = f"--config {config} --access-logfile {tmp_path}/log"
+    env = SETTINGS | {"CARRIER_LATENCY_MS": "50", "GUNICORN_CMD_ARGS": options}
+    with start_server(GTHREAD, cwd=APP, env=env) as server:
+        for path in ("/rates/one/", "/rates/table/"):
+            assert set(statuses(server, path, 25)) == {200}
+
+    with (tmp_path / "log").open() as log:
+        done = run(sys.executable, RECIPES / "slowest.py", stdin=log)
+
+    assert done.returncode == 0, done.stderr
+    slow, quick = done.stdout.splitlines()
+    assert slow.endswith("25 × GET /rates/one/")
+    assert quick.endswith("25 × GET /rates/table/")
+    assert float(slow.split()[0]) >= 0.05
