@@ -111,7 +111,7 @@ def test_every_block_that_a_page_shows_is_in_the_account(site: Path) -> None:
         for block in read_account(ROOT).blocks
         if block.kind is not Kind.DIAGRAM and block.page.is_relative_to("docs")
     )
-    shown = Counter()
+    shown: Counter[str] = Counter()
     for page in _pages(site):
         html = BeautifulSoup(page.read_text(), "html.parser")
         shown[_source(page, site)] = len(html.select("article pre"))

@@ -35,7 +35,7 @@ DIAGRAMS = frozenset(PICTURES)
 def live_lines(text: str) -> Iterator[str]:
     """Yield the name of each live line of a page.
 
-    >>> list(live_lines("Text\\n\\n<!-- live: ledger tested -->\\n"))
+    >>> list(live_lines("<!-- live: ledger tested -->"))
     ['ledger']
     """
     for line in text.splitlines():

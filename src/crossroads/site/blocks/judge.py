@@ -34,6 +34,8 @@ class Facts:
 
 def judge(shown: Shown, where: str, facts: Facts) -> tuple[Kind, CrossroadsError | None]:
     """Return the kind of a block, and the problem when nothing accounts for it."""
+    if shown.maker:
+        return Kind.DIAGRAM if shown.maker in DIAGRAMS else Kind.GENERATED, None
     kind, wrong = _judge(shown, facts)
     if wrong is None:
         return kind, None
@@ -57,8 +59,6 @@ type Wrong = tuple[str, str] | None
 def _judge(shown: Shown, facts: Facts) -> tuple[Kind, Wrong]:
     if shown.flaw:
         return Kind.UNACCOUNTED, (shown.flaw, _mend(shown))
-    if shown.maker:
-        return Kind.DIAGRAM if shown.maker in DIAGRAMS else Kind.GENERATED, None
     if shown.includes:
         return Kind.INCLUDED, _wrong_with_includes(shown, facts)
     if shown.language == CELL:
