@@ -84,3 +84,15 @@ def test_the_log_tells_which_address_is_slow(tmp_path: Path) -> None:
     assert slow.endswith("25 × GET /rates/one/")
     assert quick.endswith("25 × GET /rates/table/")
     assert float(slow.split()[0]) >= 0.05
+
+
+@pytest.mark.runs("recipes/shared_state.sh")
+def test_what_threads_would_share_is_found(tmp_path: Path) -> None:
+    (tmp_path / "desk.py").write_text("seen = []\n\n\ndef see():\n    global last\n    last = 1\n")
+    (tmp_path / "quiet.py").write_text("NAME = 'desk'\n\n\ndef see():\n    seen = []\n")
+
+    assert run(RECIPES / "shared_state.sh", cwd=tmp_path).stdout.splitlines() == [
+        "./desk.py:1:seen = []",
+        "./desk.py:5:    global last",
+    ]
+    assert "./rates/clients.py" in run(RECIPES / "shared_state.sh", cwd=APP).stdout
