@@ -144,6 +144,7 @@ def _build(root: Path, **cells: str) -> tuple[int, str]:
     """Build a site of one notebook for each cell; return the exit code and what was said."""
     (root / "docs").mkdir()
     (root / "docs" / "index.md").write_text("# Home")
+    (root / "requirements.txt").touch()
     for name, cell in cells.items():
         text = NOTEBOOK.format(title=name, cell=cell)
         (root / "docs" / f"{name}.py").write_text(text)
@@ -182,3 +183,27 @@ def test_a_notebook_that_fails_fails_the_build_and_is_named(tmp_path: Path) -> N
     assert code == 1
     assert "failing.py" in log
     assert "ZeroDivisionError" in log
+
+
+def test_a_mistake_on_a_page_is_said_in_three_lines(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text("[9×](evidence/index.md#asgi-slower.cpu)")
+    (tmp_path / "requirements.txt").touch()
+    (tmp_path / "mkdocs.yml").write_text(
+        f"site_name: test\nhooks: [{ROOT / 'overrides' / 'hooks.py'}]\n"
+        "markdown_extensions: [crossroads.site.numbers]\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build"],
+        cwd=tmp_path,
+        env={**os.environ, "CROSSROADS_MEASURE": "off"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode != 0
+    assert "asgi-slower" in done.stderr
+    assert "known: " in done.stderr
+    assert "Traceback" not in done.stderr
