@@ -1,0 +1,206 @@
+// The guide, one question at a time. Every text is in the page; this hides all cards but one.
+//
+// The address is the only state: `#slow,load` are the answers so far. So a step is an ordinary
+// link, the browser's history works by itself, and nothing that a reader says is kept or sent.
+
+let guide = null; // on the page that is shown, or null
+let keysChoose = true;
+
+const answersOf = (card) => [...card.querySelectorAll("[data-answer]")];
+const titleOf = (card) => card.querySelector(".cr-card__title");
+const hrefOf = (path) => `#${path.join(",")}`;
+const pathOf = (steps) => steps.map((step) => step.answer.dataset.answer);
+
+const said = () => {
+  const hash = location.hash.slice(1);
+  try {
+    return decodeURIComponent(hash).split(",").filter(Boolean);
+  } catch {
+    return [hash];
+  }
+};
+
+const walk = (ids) => {
+  const steps = [];
+  let card = guide.cards.get(guide.root.dataset.root);
+  for (const id of ids) {
+    const answer = answersOf(card).find((one) => one.dataset.answer === id);
+    if (!answer) break;
+    steps.push({ card, answer, before: ids.slice(0, steps.length) });
+    card = guide.cards.get(answer.dataset.next);
+  }
+  return { steps, card, unknown: ids[steps.length] };
+};
+
+// Questions still to come on the longest way from this card, itself included.
+const longest = (card) => {
+  const onward = answersOf(card).map((one) => longest(guide.cards.get(one.dataset.next)));
+  return onward.length ? 1 + Math.max(...onward) : 0;
+};
+
+const make = (tag, className, ...content) => {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.append(...content);
+  return element;
+};
+
+const stepOf = ({ card, answer, before }) => {
+  const say = answer.querySelector(".cr-answer__say").textContent;
+  const ask = make("span", "cr-trail__ask", titleOf(card).textContent);
+  const link = make("a", "cr-trail__step", ask, " ", make("span", "cr-trail__say", say));
+  link.href = hrefOf(before);
+  return make("li", "", link);
+};
+
+const showTrail = (steps, card, unknown) => {
+  const { trail, progress, number, most, back, again } = guide.parts;
+  const path = pathOf(steps);
+  trail.hidden = back.hidden = again.hidden = !steps.length;
+  trail.firstElementChild.replaceChildren(...steps.map(stepOf));
+  progress.hidden = !longest(card);
+  number.textContent = steps.length + 1;
+  most.textContent = steps.length + longest(card);
+  back.href = hrefOf(path.slice(0, -1));
+  for (const answer of answersOf(card)) answer.href = hrefOf([...path, answer.dataset.answer]);
+  guide.parts.unknown.hidden = unknown === undefined;
+  guide.parts.unknown.querySelector("code").textContent = unknown ?? "";
+};
+
+// Leaves the page where it is as long as the new question can be seen.
+const bringIntoView = (title) => {
+  const { top } = title.getBoundingClientRect();
+  const header = document.querySelector(".md-header")?.offsetHeight ?? 0;
+  if (top < header || top > innerHeight / 2) guide.root.scrollIntoView();
+};
+
+const show = ({ moved }) => {
+  guide.hash = location.hash;
+  const { steps, card, unknown } = walk(said());
+  const isElsewhere = !steps.length && guide.isAnchor(unknown);
+  if (isElsewhere && guide.shown) return; // another part of the page is looked at
+  Object.assign(guide, { shown: card, steps });
+  for (const one of guide.cards.values()) one.hidden = one !== card;
+  showTrail(steps, card, isElsewhere ? undefined : unknown);
+  if (card.dataset.page) complete(card).catch(() => {}); // the link to the page stays
+  if (moved) titleOf(card).focus({ preventScroll: true });
+  if (moved || steps.length) bringIntoView(titleOf(card));
+};
+
+const follow = () => {
+  const isHere = guide?.root.isConnected && guide.address === location.origin + location.pathname;
+  if (isHere && location.hash !== guide.hash) show({ moved: true });
+};
+
+// Completes an advice from its own page, so that this page does not grow with every advice.
+const complete = async (card) => {
+  const source = new URL(card.dataset.page, location.href);
+  delete card.dataset.page; // once
+  const answer = await fetch(source);
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const link of page.querySelectorAll(".cr-advice a")) {
+    link.href = new URL(link.getAttribute("href"), source);
+  }
+  const actions = card.querySelector(".cr-actions");
+  actions.before(...page.querySelectorAll(".cr-advice__now"));
+  actions.after(...page.querySelectorAll(".cr-advice__reasons, .cr-advice__record"));
+  for (const heading of card.querySelectorAll("section h2")) heading.setAttribute("aria-level", 3);
+  card.querySelector("[data-copy]").hidden = false;
+};
+
+const markdownOf = (element) => {
+  const copied = element.cloneNode(true);
+  for (const code of copied.querySelectorAll("code")) code.replaceWith(`\`${code.textContent}\``);
+  return copied.textContent;
+};
+
+const factOf = ({ card, answer }) =>
+  `- ${markdownOf(titleOf(card))} **${markdownOf(answer.querySelector(".cr-answer__say"))}**`;
+
+const recordOf = (card) => {
+  const now = new Date();
+  const path = pathOf(guide.steps);
+  const tokens = {
+    date: new Date(now - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10),
+    facts: guide.steps.map(factOf).join("\n"),
+    path: path.join(","),
+    permalink: guide.address + hrefOf(path),
+    site: new URL("..", guide.address).href.replace(/\/$/, ""),
+  };
+  const record = card.querySelector(".cr-advice__record").content.textContent;
+  return record.replace(/{{(\w+)}}/g, (token, name) => tokens[name] ?? token);
+};
+
+const offer = (record, after) => {
+  const area = make("textarea", "cr-record", record);
+  area.readOnly = true;
+  area.setAttribute("aria-label", "Decision record");
+  after.closest(".cr-card").querySelector(".cr-record")?.remove();
+  after.after(area);
+  area.select();
+};
+
+const copy = async (button) => {
+  const record = recordOf(guide.shown);
+  const status = button.parentElement.querySelector("[role=status]");
+  status.textContent = "";
+  try {
+    await navigator.clipboard.writeText(record);
+    status.textContent = button.dataset.done;
+  } catch {
+    offer(record, button.parentElement);
+    status.textContent = button.dataset.failed;
+  }
+};
+
+const begin = (root) => {
+  const cards = [...root.querySelectorAll("[data-card]")];
+  const parts = [...root.querySelectorAll("[data-part]")];
+  const anchors = new Set();
+  // A path in the address is a state now, not a place to scroll to.
+  for (const element of root.querySelectorAll(".cr-place :is(.cr-card__title, li)[id]")) {
+    anchors.add(element.id);
+    element.removeAttribute("id");
+  }
+  guide = {
+    root,
+    address: location.origin + location.pathname,
+    cards: new Map(cards.map((card) => [card.dataset.card, card])),
+    parts: Object.fromEntries(parts.map((one) => [one.dataset.part, one])),
+    isAnchor: (id) => anchors.has(id) || Boolean(id && document.getElementById(id)),
+    shown: null,
+  };
+  for (const card of cards) {
+    titleOf(card).tabIndex = -1;
+    titleOf(card).setAttribute("aria-level", 2); // alone on the page, it is no longer nested
+    answersOf(card).forEach((one, place) => one.setAttribute("aria-keyshortcuts", place + 1));
+    if (answersOf(card).length) titleOf(card).setAttribute("aria-describedby", "cr-progress");
+  }
+  guide.parts.keys.checked = keysChoose;
+  guide.parts.keys.addEventListener("change", ({ target }) => (keysChoose = target.checked));
+  guide.parts.controls.hidden = false;
+  root.classList.add("is-live");
+  root.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-copy]");
+    if (button) copy(button);
+  });
+  show({ moved: false });
+};
+
+addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest?.("input:not([type=checkbox]), textarea, select");
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping) return;
+  if (!guide?.root.isConnected || !keysChoose || !/^[1-9]$/.test(event.key)) return;
+  answersOf(guide.shown)[event.key - 1]?.click();
+});
+
+// With instant navigation, Material answers a click by itself and tells `location$`;
+// without it, the browser tells `hashchange`.
+addEventListener("hashchange", follow);
+location$.subscribe(follow);
+document$.subscribe(() => {
+  const root = document.querySelector(".cr-guide");
+  if (!root) guide = null;
+  else if (!root.classList.contains("is-live")) begin(root);
+});

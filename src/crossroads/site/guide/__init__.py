@@ -1,0 +1,68 @@
+"""The guide as HTML: one outline, which `docs/assets/guide.js` turns into a conversation.
+
+Every text is in the page once, so it reads without a script, prints, and is found by a search.
+The script only hides all cards but one, and keeps the answers so far in the address.
+"""
+
+from pathlib import Path
+
+from crossroads.decisions.read import read_tree
+from crossroads.decisions.render.adr import adr_template
+from crossroads.decisions.render.sources import Sources
+from crossroads.site.findings import lines
+from crossroads.site.guide.advice import page_html, stub_html
+from crossroads.site.guide.places import outline
+from crossroads.site.guide.questions import not_yet_html, places_html
+from crossroads.site.guide.writer import GUIDE, Writer
+
+__all__ = ["SITE", "advice_html", "guide_html"]
+
+SITE = "{{site}}"
+"""Token in a decision record for the site's address, which only the browser knows."""
+
+_LIVE_PARTS = (
+    '<div data-search-exclude>'
+    '<p class="cr-guide__unknown" role="status" data-part="unknown" hidden>'
+    "The address goes on with <code></code>, an answer that the guide does not know. "
+    "This is as far as it goes.</p>"
+    '<nav class="cr-trail" aria-label="Your answers so far" data-part="trail" hidden>'
+    "<ol></ol></nav>"
+    '<p class="cr-progress" id="cr-progress" data-part="progress" hidden>'
+    'Question <span data-part="number"></span> of at most <span data-part="most"></span></p></div>'
+)
+_CONTROLS = (
+    '<div class="cr-controls" data-part="controls" data-search-exclude hidden>'
+    '<a class="cr-controls__back" data-part="back" href="#">Back</a> '
+    '<a class="cr-controls__again" data-part="again" href="#">Start again</a> '
+    '<label class="cr-controls__keys"><input type="checkbox" data-part="keys" checked> '
+    "Number keys choose an answer</label></div>"
+)
+
+
+def guide_html(root: Path) -> str:
+    """Return the guide, for `docs/decide/index.md` of the project in `root`."""
+    writer = _writer(root, GUIDE)
+    advice = "".join(
+        stub_html(writer.tree.advice[id_], writer)
+        for id_ in writer.outline.first
+        if id_ in writer.tree.advice
+    )
+    return (
+        f'<div class="cr-guide" data-root="{writer.tree.root}">{_LIVE_PARTS}'
+        f"{places_html(writer.outline.top, writer)}{not_yet_html(writer)}"
+        # Each advice has a page of its own, which a search should find instead.
+        f'<div class="cr-ends" data-search-exclude>{advice}</div>{_CONTROLS}</div>'
+    )
+
+
+def advice_html(root: Path, advice_id: str) -> str:
+    """Return the upper part of an advice's page: all but the recipe."""
+    writer = _writer(root, f"decide/{advice_id}.md")
+    advice = writer.tree.advice[advice_id]
+    sources = Sources(tree=writer.tree, evidence=lines(root), base_url=SITE)
+    return page_html(advice, writer, adr_template(advice, sources))
+
+
+def _writer(root: Path, page: str) -> Writer:
+    tree = read_tree(root / "docs" / "decide")
+    return Writer(tree=tree, outline=outline(tree), root=root, page=page)
