@@ -3,7 +3,7 @@
 from html import escape
 from pathlib import Path
 
-from crossroads.evidence.rules import RULES
+from crossroads.evidence.rules import RULES, Rule
 from crossroads.site.inline import inline_html
 
 PAGE = "evidence/rules.md"
@@ -11,13 +11,13 @@ PAGE = "evidence/rules.md"
 
 def rules_html(root: Path) -> str:
     """Return every rule of thumb with its value and why, each under its own id."""
-    rows = "".join(
-        f'<tr id="{rule.id}"><th scope="row"><code>{rule.id}</code></th>'
-        f"<td>{escape(rule.value)}</td><td>{inline_html(rule.why, root, PAGE)}</td></tr>"
-        for rule in RULES.values()
-    )
+    return "".join(_section(rule, root) for rule in RULES.values())
+
+
+def _section(rule: Rule, root: Path) -> str:
+    why = inline_html(rule.why, root, PAGE, home="evidence")
     return (
-        '<table class="cr-facts cr-rules"><thead><tr><th scope="col">Rule</th>'
-        '<th scope="col">Value</th><th scope="col">Why, and when it does not fit</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
+        f'<section class="cr-claim"><h2 id="{rule.id}" class="cr-claim__text">'
+        f'{escape(rule.says)}: <span class="cr-rule__value">{escape(rule.value)}</span></h2>'
+        f"<p>{why}</p></section>"
     )
