@@ -1,3 +1,4 @@
+# --8<-- [start:file]
 """Say which import switches the GIL on again.
 
 Run it in your project, with a free-threaded Python:
@@ -69,3 +70,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+# --8<-- [end:file]

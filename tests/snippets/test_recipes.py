@@ -1,8 +1,10 @@
 """What the guide's recipes let readers run does what the page says."""
 
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,8 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from crossroads.services.ports import free_port
 from crossroads.services.postgres import Postgres
-from crossroads.services.server import Server, start_server
+from crossroads.services.process import Process
+from crossroads.services.server import Server, get_status, start_server
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "example_app"
@@ -96,3 +100,33 @@ def test_what_threads_would_share_is_found(tmp_path: Path) -> None:
         "./desk.py:5:    global last",
     ]
     assert "./rates/clients.py" in run(RECIPES / "shared_state.sh", cwd=APP).stdout
+
+
+def gunicorn_without_gil(python: str, port: int) -> list[str]:
+    """Return the command of a server whose workers refuse to run with the GIL."""
+    config = RECIPES / "require_gil_off.py"
+    options = ["--config", str(config), "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+    return [python, "-m", "gunicorn", *options, "config.wsgi:application"]
+
+
+@pytest.mark.runs("recipes/require_gil_off.py")
+def test_a_server_with_the_gil_does_not_start() -> None:
+    done = run(*gunicorn_without_gil(sys.executable, free_port()), cwd=APP, env=SETTINGS)
+
+    assert done.returncode != 0
+    assert "RuntimeError: the GIL is on" in done.stderr
+
+
+@pytest.mark.runs("recipes/require_gil_off.py")
+def test_a_server_without_the_gil_starts() -> None:
+    python = shutil.which("python3.14t")
+    if python is None:
+        pytest.skip("python3.14t is not on the PATH; uv python install 3.14t")
+    port = free_port()
+    packages = {"PYTHONPATH": sysconfig.get_path("purelib")}
+    command = gunicorn_without_gil(python, port)
+
+    with Process.start(
+        command, name="gunicorn", cwd=APP, env={**os.environ, **SETTINGS, **packages}
+    ) as server:
+        server.wait_until(lambda: get_status(port, "/health/", 10) == 200)
