@@ -1,4 +1,4 @@
-"""Believable runs to draw, and the site built without a run and with two."""
+"""Believable runs to draw, the site built without a run and with two, and a browser for it."""
 
 import fcntl
 import os
@@ -8,9 +8,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import override
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from crossroads.evidence.catalogue import EVIDENCE
 from crossroads.evidence.model import Tested
@@ -24,6 +30,15 @@ ROOT = Path(__file__).parents[2]
 BUILD_DEADLINE_S = 300
 CONTRADICTED = "loop-block"
 """The claim that this build's proofs contradict."""
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 type MakeRun = Callable[..., Run]
 
@@ -248,3 +263,45 @@ def unmeasured_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(tmp_path_factory: pytest.TempPathFactory, lanes: Lanes) -> Path:
     """Return the site with a run of this machine and a reference run."""
     return _built(tmp_path_factory, "measured", lanes)
+
+
+class _Site(SimpleHTTPRequestHandler):
+    @override
+    def do_GET(self) -> None:
+        if self.path != "/sitemap.xml":
+            return super().do_GET()
+        # Instant navigation follows only what the sitemap lists, and that to the port.
+        text = Path(self.translate_path(self.path)).read_text()
+        body = text.replace("http://127.0.0.1/", f"http://{self.headers['Host']}/").encode()
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return None
+
+    @override
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    """Return where the site is served."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Site, directory=site)) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+# For one module at a time: while it lives, an event loop runs in this thread, and every other
+# test that wants one of its own would fail.
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """Return a browser; each test that changes a page opens a context of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()

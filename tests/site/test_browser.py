@@ -2,29 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
-from http import HTTPStatus
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from functools import cache
 from pathlib import Path
-from threading import Thread
-from typing import Literal, override
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_MS = 30_000
 PHONE, DESK = 360, 1280
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 type Open = Callable[..., Page]
 type Visits = Callable[..., "Visit"]
@@ -53,46 +41,6 @@ class Visit:
     """Every address that the page requested."""
     errors: list[str]
     """Every error that a script did not catch."""
-
-
-class _Site(SimpleHTTPRequestHandler):
-    @override
-    def do_GET(self) -> None:
-        if self.path != "/sitemap.xml":
-            return super().do_GET()
-        # Instant navigation follows only what the sitemap lists, and that to the port.
-        text = Path(self.translate_path(self.path)).read_text()
-        body = text.replace("http://127.0.0.1/", f"http://{self.headers['Host']}/").encode()
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", "application/xml")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        return None
-
-    @override
-    def log_message(self, *args: object) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Site, directory=site)) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
-
-
-# For this module alone: while it lives, an event loop runs in this thread, and every other
-# test that wants one of its own would fail.
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
