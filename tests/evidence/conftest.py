@@ -342,7 +342,7 @@ def loaded_database(postgres: Postgres) -> Iterator[Database]:
 
 def _load_desk(url: str) -> None:
     load = "import django; from django.core.management import call_command as call; django.setup()"
-    load += "; call('migrate', verbosity=0); call('load_desk', verbosity=0)"
+    load += "; call('migrate', 'parcels', verbosity=0); call('load_desk', verbosity=0)"
     settings = DEPLOYED | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
     environment = os.environ | dict.fromkeys(UNSET, "") | settings
     subprocess.run(

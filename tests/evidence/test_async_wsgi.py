@@ -5,7 +5,7 @@ import pytest
 
 @pytest.mark.evidence("async-wsgi")
 def test_an_async_view_overlaps_its_waits_under_wsgi(serve, carrier, record):
-    server = serve("gunicorn-gthread")
+    server = serve("gunicorn-gthread", THREADS=1)
     idle = server.threads()
     asked = server.ask("/rates/five/gather/")
 
