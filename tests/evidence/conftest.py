@@ -278,7 +278,7 @@ class Desk:
 
 @pytest.fixture
 def serve(carrier: Carrier) -> Iterator[Serve]:
-    """Give a function that starts the example app with a file of snippets/servers.
+    """Give a function that starts the example app with a file of snippets/, by its name.
 
     `serve("gunicorn-gthread", THREADS=8)` sets what differs in the environment. The server is
     ended with the test.
@@ -288,7 +288,7 @@ def serve(carrier: Carrier) -> Iterator[Serve]:
         def start(script: str, *, app: str | None = None, **env: object) -> Desk:
             settings = dict.fromkeys(UNSET, "") | DEPLOYED | {"CARRIERS_URL": carrier.url}
             server = start_server(
-                ROOT / "snippets" / "servers" / f"{script}.sh",
+                next((ROOT / "snippets").glob(f"*/{script}.sh")),
                 app=app,
                 env=settings | {name: str(value) for name, value in env.items()},
                 cwd=APP,

@@ -5,7 +5,7 @@ import pytest
 
 @pytest.mark.evidence("asgi-limit")
 def test_beyond_its_limit_the_server_refuses_at_once(serve, carrier, record):
-    server = serve("uvicorn", UVICORN_LIMIT_CONCURRENCY=20, UVICORN_TIMEOUT_KEEP_ALIVE=60)
+    server = serve("uvicorn-limited", LIMIT=20)
     taken = server.ask_at_once(19, "/rates/one/")
     carrier.wait_for(19)
 
