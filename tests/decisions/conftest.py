@@ -101,6 +101,7 @@ tags: [threads]
 def project(tmp_path: Path) -> Path:
     """Return a project with a small guide in docs/decide."""
     (tmp_path / "mkdocs.yml").write_text("site_name: test\n")
+    (tmp_path / "requirements.txt").write_text("")
     folder = tmp_path / "docs" / "decide"
     folder.mkdir(parents=True)
     (folder / "tree.yml").write_text(TREE)
