@@ -130,3 +130,15 @@ def test_a_server_without_the_gil_starts() -> None:
         command, name="gunicorn", cwd=APP, env={**os.environ, **SETTINGS, **packages}
     ) as server:
         server.wait_until(lambda: get_status(port, "/health/", 10) == 200)
+
+
+@pytest.mark.runs("recipes/no_timeout.sh")
+def test_a_call_without_a_time_out_is_found(tmp_path: Path) -> None:
+    calls = "requests.get(url)\nhttpx.post(url, timeout=2)\nurlopen(url)\nclient.get(url)\n"
+    (tmp_path / "calls.py").write_text(calls)
+
+    assert run(RECIPES / "no_timeout.sh", cwd=tmp_path).stdout.splitlines() == [
+        "./calls.py:1:requests.get(url)",
+        "./calls.py:3:urlopen(url)",
+    ]
+    assert run(RECIPES / "no_timeout.sh", cwd=APP).stdout == ""
