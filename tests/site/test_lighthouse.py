@@ -78,7 +78,7 @@ def _packed(path: Path) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
+def hosted(site: Path) -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Host, directory=site)) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
@@ -100,7 +100,7 @@ def lighthouse() -> tuple[str, ...]:
 
 
 @pytest.fixture
-def score(lighthouse: tuple[str, ...], chromium: Path, address: str, tmp_path: Path) -> Score:
+def score(lighthouse: tuple[str, ...], chromium: Path, hosted: str, tmp_path: Path) -> Score:
     """Give a function that returns a page's score in each category, of which 1 is the best."""
     report = tmp_path / "report.json"
     options = (
@@ -114,7 +114,7 @@ def score(lighthouse: tuple[str, ...], chromium: Path, address: str, tmp_path: P
 
     def score_(path: str) -> Scores:
         done = subprocess.run(
-            [*lighthouse, address + path, *options],
+            [*lighthouse, hosted + path, *options],
             env={**os.environ, "CHROME_PATH": str(chromium), "TMPDIR": str(tmp_path)},
             capture_output=True,
             text=True,
