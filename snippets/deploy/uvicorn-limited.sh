@@ -1,9 +1,9 @@
 #!/bin/sh
 # --8<-- [start:command]
 # An ASGI server beside the WSGI one, for the views that wait or stream. Per worker process:
-# LIMIT bounds its open connections, the silent ones that the proxy keeps for later included;
-# what comes beyond it is answered 503 at once. It also bounds threads, and database connections.
-# 75: longer than the proxy keeps a silent connection, so that the proxy closes it, not we.
+# LIMIT bounds the open connections, and with them requests, threads and connections to the
+# database. What comes beyond it is answered 503 at once.
+# 75: longer than a proxy keeps a silent connection, so that the proxy closes it, not we.
 # GRACE_S: what still streams then is cut off. Without it uvicorn waits for ever.
 exec uvicorn "${APP:-config.asgi:application}" \
     --workers "${WORKERS:-1}" \

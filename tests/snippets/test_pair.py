@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 import zlib
@@ -24,8 +25,11 @@ from crossroads.services.process import Process
 from crossroads.services.server import Server, get_status, start_server
 
 ROOT = Path(__file__).parents[2]
-DEPLOY, SERVERS = ROOT / "snippets" / "deploy", ROOT / "snippets" / "servers"
-PAIR, LIMITED = DEPLOY / "nginx-pair.conf", DEPLOY / "uvicorn-limited.sh"
+APP, DEPLOY = ROOT / "example_app", ROOT / "snippets" / "deploy"
+PAIR, CONFIG = DEPLOY / "nginx-pair.conf", DEPLOY / "gunicorn.conf.py"
+LIMITED, UNIT = DEPLOY / "uvicorn-limited.sh", DEPLOY / "desk-async.service"
+RUN_UNIT = Path(__file__).with_name("run_unit.py")
+BIN = Path(sys.executable).parent
 DEADLINE_S = 30.0
 SBIN = "/usr/sbin:/usr/local/sbin"  # where Debian keeps nginx, and a user's PATH does not look
 
@@ -59,6 +63,7 @@ http {{
 """
 
 in_front = pytest.mark.runs("deploy/nginx-pair.conf")
+below = pytest.mark.runs("deploy/gunicorn.conf.py")
 beside = pytest.mark.runs("deploy/uvicorn-limited.sh")
 
 type Proxy = Callable[[int, int], int]
@@ -108,16 +113,25 @@ def wait_until(is_true: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def gthread(leaving: ExitStack, **env: str) -> Server:
-    server = start_server(
-        SERVERS / "gunicorn-gthread.sh", cwd=ROOT / "example_app", env=SETTINGS | env
-    )
-    leaving.callback(server.stop, grace_s=0)
-    return server
+def environment(port: int, **env: str) -> dict[str, str]:
+    path = f"{BIN}:{os.environ.get('PATH', os.defpath)}"
+    return SETTINGS | {"PATH": path, "PORT": str(port)} | env
+
+
+def gunicorn(leaving: ExitStack, **env: str) -> int:
+    """Start the WSGI side and return its port."""
+    port = free_port()
+    command = [BIN / "gunicorn", "--config", CONFIG]
+    settings = environment(port, WORKERS="1", **env)
+    process = Process.start(command, name="gunicorn", env=settings, cwd=APP)
+    leaving.callback(process.stop, grace_s=0)
+    process.wait_until(lambda: get_status(port, "/health/", DEADLINE_S) == 200)
+    return port
 
 
 def uvicorn(leaving: ExitStack, **env: str) -> Server:
-    server = start_server(LIMITED, cwd=ROOT / "example_app", env=SETTINGS | env)
+    """Start the ASGI side."""
+    server = start_server(LIMITED, cwd=APP, env=SETTINGS | env)
     leaving.callback(server.stop, grace_s=0)
     return server
 
@@ -133,10 +147,11 @@ def ask(port: int, path: str, **headers: str) -> tuple[int, bytes]:
 
 
 @in_front
+@below
 @beside
 def test_each_path_is_answered_by_its_own_server(proxy: Proxy, leaving: ExitStack) -> None:
-    wsgi, asgi = gthread(leaving, SHOW_PROCESS="1"), uvicorn(leaving, SHOW_PROCESS="1")
-    port = proxy(wsgi.port, asgi.port)
+    wsgi, asgi = gunicorn(leaving, SHOW_PROCESS="1"), uvicorn(leaving)
+    port = proxy(wsgi, asgi.port)
     sync = ["/health/", "/rates/one/", "/rates/one/blocking/", "/rates/five/threads/"]
     waiting = ["/rates/one/async/", "/rates/five/gather/"]
 
@@ -148,12 +163,13 @@ def test_each_path_is_answered_by_its_own_server(proxy: Proxy, leaving: ExitStac
 
 
 @in_front
+@below
 @beside
 def test_beyond_the_limit_the_asgi_side_answers_503_and_the_wsgi_side_goes_on(
     proxy: Proxy, leaving: ExitStack
 ) -> None:
-    wsgi, asgi = gthread(leaving), uvicorn(leaving, LIMIT="4", **WAITS_LONG)
-    port = proxy(wsgi.port, asgi.port)
+    wsgi, asgi = gunicorn(leaving), uvicorn(leaving, LIMIT="4", **WAITS_LONG)
+    port = proxy(wsgi, asgi.port)
     lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(4)]
     for line in lines:
         leaving.callback(line.close)
@@ -191,13 +207,42 @@ def test_what_still_streams_does_not_keep_the_asgi_server_from_ending(leaving: E
     assert server.stop(grace_s=DEADLINE_S) == -signal.SIGTERM
 
 
-def test_the_proxy_drops_a_silent_connection_before_the_server_does() -> None:
-    kept = re.findall(r"keepalive_timeout (\d+)s;", PAIR.read_text())
-    servers = re.findall(r"--timeout-keep-alive (\d+)", LIMITED.read_text())
+@pytest.mark.runs("deploy/desk-async.service")
+def test_the_unit_starts_the_asgi_server(tmp_path: Path, leaving: ExitStack) -> None:
+    (tmp_path / "app").symlink_to(APP)
+    (tmp_path / LIMITED.name).symlink_to(LIMITED)
+    port = free_port()
+    command = [sys.executable, RUN_UNIT, UNIT, "ExecStart", "/srv/desk", tmp_path]
 
-    assert len(kept) == 2
-    assert servers
-    assert max(map(int, kept)) < min(map(int, servers))
+    process = Process.start(command, name="desk-async", env=environment(port), cwd=tmp_path)
+    leaving.callback(process.stop, grace_s=0)
+
+    process.wait_until(lambda: get_status(port, "/health/", DEADLINE_S) == 200)
+
+
+def test_systemd_understands_the_unit_and_waits_longer_than_the_server(tmp_path: Path) -> None:
+    (tmp_path / "app").symlink_to(APP)
+    unit = tmp_path / UNIT.name
+    unit.write_text(UNIT.read_text().replace("/srv/desk", str(tmp_path)))
+    grace = number(r"GRACE_S:-(\d+)", LIMITED)
+
+    assert number(r"TimeoutStopSec=(\d+)", UNIT) > grace
+    if analyze := shutil.which("systemd-analyze"):
+        command = [analyze, "verify", "--man=no", unit]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def number(pattern: str, path: Path) -> int:
+    (found,) = re.findall(pattern, path.read_text())
+    return int(found)
+
+
+def test_the_proxy_drops_a_silent_connection_before_a_server_does() -> None:
+    kept = number(r"\bkeepalive_timeout (\d+)s;", PAIR)
+
+    assert kept < number(r"\nkeepalive = (\d+)", CONFIG)
+    assert kept < number(r"--timeout-keep-alive (\d+)", LIMITED)
 
 
 class Upstream(ThreadingHTTPServer):
@@ -209,6 +254,7 @@ class Upstream(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answer)
         self.may_go_on = threading.Event()
         self.is_done = threading.Event()
+        self.has_begun = threading.Semaphore(0)
         self.connections = 0
 
 
@@ -222,9 +268,10 @@ class Answer(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.is_done.clear()
-        if self.path == "/events/":
+        if self.path in {STREAM, "/elsewhere/stream/"}:
             self.begin("Transfer-Encoding", "chunked")
             self.wfile.write(b"5\r\nfirst\r\n")
+            self.server.has_begun.release()
             self.server.may_go_on.wait()
             self.wfile.write(b"4\r\nlast\r\n0\r\n\r\n")
         else:
@@ -242,6 +289,7 @@ class Answer(BaseHTTPRequestHandler):
         pass
 
 
+STREAM = "/api/parcels/manifest/async/"
 BIG = b"x" * 50_000_000  # more than the buffers of two sockets hold
 
 
@@ -274,18 +322,38 @@ def test_both_servers_learn_who_asks_and_when_the_request_came(
 
 
 @in_front
-def test_the_parts_of_a_stream_come_one_by_one(proxy: Proxy, upstream: Upstream) -> None:
-    line = HTTPConnection("127.0.0.1", proxy(*[upstream.server_port] * 2), timeout=DEADLINE_S)
-    line.request("GET", "/events/", headers={"Accept-Encoding": "gzip"})
-    answer, zipped = line.getresponse(), zlib.decompressobj(wbits=31)
+def test_the_parts_of_a_stream_come_one_by_one_and_elsewhere_all_at_once(
+    proxy: Proxy, upstream: Upstream, leaving: ExitStack
+) -> None:
+    port = proxy(upstream.server_port, upstream.server_port)
+    collected, streamed = (HTTPConnection("127.0.0.1", port, timeout=DEADLINE_S) for _ in range(2))
+    for line, path in ((collected, "/elsewhere/stream/"), (streamed, STREAM)):
+        leaving.callback(line.close)
+        # Compressing is what makes nginx collect the parts.
+        line.request("GET", path, headers={"Accept-Encoding": "gzip"})
+        upstream.has_begun.acquire()
+    answer, zipped = streamed.getresponse(), zlib.decompressobj(wbits=31)
 
-    # Compressing is what makes nginx collect a stream; nothing of it may stay behind here.
     came = b""
     while came != b"first":
         came += zipped.decompress(answer.read1())
+    assert select.select([collected.sock], [], [], 0)[0] == []
     upstream.may_go_on.set()
     assert zipped.decompress(answer.read()) == b"last"
-    line.close()
+    assert zlib.decompress(collected.getresponse().read(), wbits=31) == b"firstlast"
+
+
+@in_front
+def test_a_silent_client_reaches_no_server(
+    proxy: Proxy, upstream: Upstream, leaving: ExitStack
+) -> None:
+    port = proxy(upstream.server_port, upstream.server_port)
+    before = upstream.connections
+    for _ in range(20):
+        leaving.enter_context(socket.create_connection(("127.0.0.1", port)))
+
+    assert ask(port, "/rates/one/async/")[0] == 200
+    assert upstream.connections == before + 1
 
 
 @in_front
@@ -302,10 +370,15 @@ def test_a_client_that_reads_slowly_does_not_hold_the_server(
 
 
 @in_front
-def test_connections_to_the_servers_are_used_again(proxy: Proxy, upstream: Upstream) -> None:
+def test_connections_are_used_again_where_no_limit_counts_them(
+    proxy: Proxy, upstream: Upstream
+) -> None:
     port = proxy(upstream.server_port, upstream.server_port)
-    before = upstream.connections
-    for _ in range(5):
-        assert ask(port, "/")[0] == 200
 
-    assert upstream.connections - before <= 1
+    def opened(path: str) -> int:
+        before = upstream.connections
+        assert [ask(port, path)[0] for _ in range(5)] == [200] * 5
+        return upstream.connections - before
+
+    assert opened("/") <= 1
+    assert opened("/rates/one/async/") == 5
