@@ -14,6 +14,7 @@ def test_each_sync_view_in_progress_has_a_thread_of_its_own(serve, carrier, reco
     carrier.let_go()
 
     assert asked.statuses() == {200: 200}
+    assert busy > 200
     # No thread is kept for the next request: 200 end.
     idle = busy - 200
     server.wait_for_threads(idle)

@@ -14,6 +14,7 @@ def test_an_async_view_keeps_a_thread_even_without_middleware(serve, carrier, re
     carrier.let_go()
 
     assert asked.statuses() == {200: 200}
+    assert busy > 200
     server.wait_for_threads(busy - 200)
     record(requests=200, threads=busy)
 
@@ -28,4 +29,5 @@ def test_with_middleware_an_async_view_keeps_a_thread_as_well(serve, carrier):
     carrier.let_go()
 
     assert asked.statuses() == {200: 100}
+    assert busy > 100
     server.wait_for_threads(busy - 100)
