@@ -6,7 +6,7 @@ import pytest
 @pytest.mark.evidence("granian-threads")
 def test_only_the_option_bounds_the_requests_of_a_granian_worker(serve, carrier, record):
     told = serve("granian-wsgi", THREADS=8)  # --blocking-threads 8
-    untold = serve("../traps/granian-wsgi")  # the same command without that option
+    untold = serve("granian-wsgi-unbounded")  # the same command without that option
     of_told = told.ask_at_once(300, "/rates/one/")
     carrier.wait_for(8)
 

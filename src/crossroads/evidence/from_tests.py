@@ -41,7 +41,18 @@ def _state(tests: Mapping[str, TestOutcome]) -> tuple[State, str]:
 def _values(proof: Tested, tests: Mapping[str, TestOutcome]) -> Mapping[str, str]:
     counted = {name: value for test in tests.values() for name, value in test.values.items()}
     return {
-        quantity.name: f"{counted[quantity.name]:,g} {quantity.unit}".strip()
+        quantity.name: counted_text(counted[quantity.name], quantity.unit)
         for quantity in proof.quantities
         if quantity.name in counted
     }
+
+
+def counted_text(count: float, unit: str) -> str:
+    """Return a count with its unit, which is in the plural but for one.
+
+    >>> counted_text(1201, "threads"), counted_text(1, "queries"), counted_text(5, "")
+    ('1,201 threads', '1 query', '5')
+    """
+    if count == 1:
+        unit = f"{unit[:-3]}y" if unit.endswith("ies") else unit.removesuffix("s")
+    return f"{count:,g} {unit}".strip()
