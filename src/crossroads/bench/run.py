@@ -6,7 +6,6 @@ the same round, minutes and not hours apart.
 
 import os
 import random
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -61,7 +60,7 @@ def prepared(root: Path, profile: Profile) -> Iterator[Setting]:
     """Give what the cells of `profile` share: generator, database, cores; end it afterwards."""
     server_cpus, other_cpus = _split_cores()
     with ExitStack() as stack:
-        stack.enter_context(_bytecode_kept())
+        stack.enter_context(_bytecode_kept(root))
         if other_cpus:
             # We sleep most of the time, but what we do must not fall on the server's core.
             stack.enter_context(_kept_on(other_cpus))
@@ -178,23 +177,23 @@ def _split_cores() -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 @contextmanager
-def _bytecode_kept() -> Iterator[None]:
-    """Have all commands of a run share their bytecode.
+def _bytecode_kept(root: Path) -> Iterator[None]:
+    """Have all commands that we start share their bytecode.
 
     Where none may be written, a server would compile for longer than it is measured.
     """
-    with tempfile.TemporaryDirectory(prefix="crossroads-bytecode-") as folder:
-        ours = {"PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
-        before = {name: os.environ.get(name) for name in ours}
-        os.environ.update(ours)
-        try:
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
+    folder = str(root / ".cache" / "bytecode")
+    ours = {"PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager
