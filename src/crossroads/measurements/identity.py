@@ -40,8 +40,9 @@ PACKAGES = (
     "granian",
     "fastapi",
     "starlette",
+    "py-spy",
 )
-"""Packages whose version can move a figure."""
+"""Packages whose version can move a figure, or change what a test proves."""
 
 
 @dataclass(frozen=True, kw_only=True)
