@@ -10,6 +10,7 @@ from crossroads.services.process import ServiceError
 
 
 @pytest.mark.evidence("profile")
+@pytest.mark.runs("profile/record.sh")
 def test_py_spy_names_the_function_that_computes(serve_profiled, samples_of):
     desk = serve_profiled(CARRIERS_URL="", CARRIER_LATENCY_MS=100)
 

@@ -66,7 +66,8 @@ def test_a_driver_that_does_not_yield_is_found(tmp_path: Path, postgres: Postgre
     assert done.stdout == "another greenlet ran 0 times meanwhile\n"
 
 
-@pytest.mark.runs("recipes/access_log.py", "recipes/slowest.py")
+@pytest.mark.runs("recipes/access_log.py")
+@pytest.mark.runs("recipes/slowest.py")
 def test_the_log_tells_which_address_is_slow(tmp_path: Path) -> None:
     config = RECIPES / "access_log.py"
     application = "config.wsgi:application"
