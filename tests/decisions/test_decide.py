@@ -151,6 +151,7 @@ def test_a_record_on_standard_output_stands_there_alone(project: Path) -> None:
     assert done.out.startswith("# Threads, a bounded number\n\n- Status: proposed\n")
     assert f"- Date: {datetime.now(UTC).astimezone().date()}\n" in done.out
     assert "https://example.org/decide/#slow,wait" in done.out
+    assert done.out.splitlines()[-1].startswith("- Versions: django ")
 
 
 def test_a_record_is_written_to_a_file_and_not_over_another(project: Path) -> None:

@@ -26,7 +26,7 @@ def say(tree: Tree, walk: Walk, answer_id: str) -> Walk:
     if not isinstance(question, Question):
         raise WalkError(
             f"'{answer_id}' is one answer too many: nothing is asked after '{walk.path}'",
-            f"the walk ends there: {end_text(walk)}",
+            f"the walk ends there: {_end(question)}",
             f"leave out '{answer_id}' and what follows it",
         )
     step = Step(question=question, answer=_answer(question, answer_id))
@@ -75,17 +75,6 @@ def find(tree: Tree, name: str) -> Question | Advice | None:
     return found
 
 
-def end_text(walk: Walk) -> str:
-    """Return where a walk is, in a few words."""
-    match walk.at:
-        case Question(ask=ask):
-            return f"the next question is '{plain(ask)}'"
-        case Advice(id=name, title=title):
-            return f"the advice is '{plain(title)}' ({name})"
-        case None:
-            return "the guide does not go on here yet"
-
-
 def _onward(tree: Tree, walked: Walk) -> Iterator[Walk]:
     if isinstance(walked.at, Question):
         for answer in walked.at.answers:
@@ -104,3 +93,9 @@ def _answer(question: Question, answer_id: str) -> Answer:
         f"possible answers: {possible}",
         "give the id of one of these",
     )
+
+
+def _end(end: Advice | None) -> str:
+    if end is None:
+        return "the guide does not go on here yet"
+    return f"the advice is '{plain(end.title)}' ({end.id})"
