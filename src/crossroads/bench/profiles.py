@@ -162,7 +162,7 @@ PROFILES: Mapping[str, Profile] = {
             rounds=2,
             most_rounds=3,
             limit_s=98.0,
-            window_s=0.4,
+            window_s=0.5,
             warmup_s=0.15,
             stall_window_s=1.5,
         ),
