@@ -1,1 +1,1 @@
-"""Tree in, text out: for a terminal, for a decision record, as an outline, as JSON."""
+"""Tree in, text out: for a terminal, for a decision record, as JSON."""
