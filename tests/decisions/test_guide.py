@@ -13,7 +13,6 @@ from crossroads.decisions.read import read_tree
 from crossroads.decisions.render.adr import adr
 from crossroads.decisions.render.evidence import EvidenceLine
 from crossroads.decisions.render.inline import plain
-from crossroads.decisions.render.outline import outline
 from crossroads.decisions.render.sources import Sources
 from crossroads.decisions.render.terminal import find_out_text, question_text, walk_text
 from crossroads.decisions.walk import back, begin, say, walk, walks
@@ -107,10 +106,3 @@ def test_a_walk_with_steps_back_ends_where_walking_straight_ends(seed: int) -> N
             walked, said = say(GUIDE, walked, answer.id), [*said, answer.id]
 
     assert walked == walk(GUIDE, said)
-
-
-def test_the_outline_has_every_question() -> None:
-    text = outline(GUIDE)
-
-    for question in GUIDE.questions.values():
-        assert text.count(f"**{question.ask}**{{: #question-{question.id} }}") == 1

@@ -40,8 +40,6 @@ _KINDS: Mapping[str, str] = {
 
 _VERIFIED = ("django", "asgiref", "gunicorn", "uvicorn", "granian", "psycopg", "fastapi")
 
-_counting: list[Path] = []
-
 
 class UnknownPartError(CrossroadsError):
     """A page asks for a live part that does not exist."""
@@ -81,11 +79,7 @@ def first_chart(root: Path) -> str:
 
 def code_counts(root: Path) -> str:
     """Return how many code blocks the site shows, by what proves them."""
-    _counting.append(root)
-    try:
-        counts = fence_counts(root)
-    finally:
-        _counting.clear()
+    counts = fence_counts(root)
     if not any(counts.values()):
         return '<p class="cr-counts">At present these pages show none.</p>'
     items = "".join(
@@ -164,9 +158,6 @@ class _Live(Preprocessor):  # type: ignore[misc]
         found = LINE.fullmatch(line.strip())
         if found is None:
             return line
-        # The account parses every page, and with them the line that asks for it.
-        if _counting:
-            return ""
         root = Path(self.root) if self.root else find_root(Path.cwd())
         html = part(root, found["name"], found["about"] or "")
         is_anchored = PARTS[found["name"]].anchored

@@ -18,6 +18,7 @@ from crossroads.site.blocks.model import Shown
 
 FENCE = re.compile(r"^[\s>]*(?:(?:[-*+]|\d+[.)])\s+)*(?:`{3,}[^`]*|~{3,}.*)$")
 SNIPPETS = "pymdownx.snippets"
+LIVE = "crossroads.site.live"
 
 
 class LeftoverFences(Preprocessor):  # type: ignore[misc]
@@ -44,7 +45,8 @@ class Renderer:
         # Without the extension the site finds no file, so no base path may find one here.
         snippets = settings.get(SNIPPETS, {}) if SNIPPETS in extensions else {"base_path": []}
         self._includes = IncludeExtension(root, snippets)
-        names = [name for name in extensions if name != SNIPPETS]
+        # What a live line writes is counted by what it is made from.
+        names = [name for name in extensions if name not in {SNIPPETS, LIVE}]
         self._markdown = Markdown(
             extensions=[self._includes, *names],
             extension_configs={name: settings[name] for name in names if name in settings},

@@ -21,7 +21,7 @@ SITE = "{{site}}"
 """Token in a decision record for the site's address, which only the browser knows."""
 
 _LIVE_PARTS = (
-    '<div data-search-exclude>'
+    "<div data-search-exclude>"
     '<p class="cr-guide__unknown" role="status" data-part="unknown" hidden>'
     "The address goes on with <code></code>, an answer that the guide does not know. "
     "This is as far as it goes.</p>"
