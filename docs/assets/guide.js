@@ -76,20 +76,23 @@ const bringIntoView = (title) => {
 
 const show = ({ moved }) => {
   guide.hash = location.hash;
-  const { steps, card, unknown } = walk(said());
-  const isElsewhere = !steps.length && guide.isAnchor(unknown);
-  if (isElsewhere && guide.shown) return; // another part of the page is looked at
+  let walked = walk(said());
+  const isElsewhere = !walked.steps.length && guide.isAnchor(walked.unknown);
+  if (isElsewhere) walked = walk(pathOf(guide.steps)); // another part of the page is looked at
+  const { steps, card, unknown } = walked;
   Object.assign(guide, { shown: card, steps });
   for (const one of guide.cards.values()) one.hidden = one !== card;
-  showTrail(steps, card, isElsewhere ? undefined : unknown);
+  showTrail(steps, card, unknown);
   if (card.dataset.page) complete(card).catch(() => {}); // the link to the page stays
+  if (isElsewhere) return;
   if (moved) titleOf(card).focus({ preventScroll: true });
   if (moved || steps.length) bringIntoView(titleOf(card));
 };
 
+const isHere = () => guide?.address === location.origin + location.pathname;
+
 const follow = () => {
-  const isHere = guide?.root.isConnected && guide.address === location.origin + location.pathname;
-  if (isHere && location.hash !== guide.hash) show({ moved: true });
+  if (isHere() && guide.root.isConnected && location.hash !== guide.hash) show({ moved: true });
 };
 
 // Completes an advice from its own page, so that this page does not grow with every advice.
@@ -154,7 +157,19 @@ const copy = async (button) => {
   }
 };
 
+const onClick = (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button);
+  const link = event.target.closest("a");
+  const isStep = link?.href.includes("#") && link.origin + link.pathname === guide.address;
+  if (!isStep || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  step(link);
+};
+
 const begin = (root) => {
+  const isAnew = isHere(); // the same page was put in once more
   const cards = [...root.querySelectorAll("[data-card]")];
   const parts = [...root.querySelectorAll("[data-part]")];
   const anchors = new Set();
@@ -169,7 +184,7 @@ const begin = (root) => {
     cards: new Map(cards.map((card) => [card.dataset.card, card])),
     parts: Object.fromEntries(parts.map((one) => [one.dataset.part, one])),
     isAnchor: (id) => anchors.has(id) || Boolean(id && document.getElementById(id)),
-    shown: null,
+    steps: isAnew ? guide.steps : [],
   };
   for (const card of cards) {
     titleOf(card).tabIndex = -1;
@@ -181,11 +196,8 @@ const begin = (root) => {
   guide.parts.keys.addEventListener("change", ({ target }) => (keysChoose = target.checked));
   guide.parts.controls.hidden = false;
   root.classList.add("is-live");
-  root.addEventListener("click", ({ target }) => {
-    const button = target.closest("[data-copy]");
-    if (button) copy(button);
-  });
-  show({ moved: false });
+  root.addEventListener("click", onClick);
+  show({ moved: isAnew });
 };
 
 addEventListener("keydown", (event) => {
@@ -195,10 +207,22 @@ addEventListener("keydown", (event) => {
   answersOf(guide.shown)[event.key - 1]?.click();
 });
 
-// With instant navigation, Material answers a click by itself and tells `location$`;
-// without it, the browser tells `hashchange`.
+// Material's instant navigation, told for the first time of a place on this page, fetches all of
+// it and puts it in anew. So a step is ours. Material is told of it only when it knows this page
+// already: else it would take a click on this page's tab for one that leads nowhere.
+let known = null; // the last place that Material was told of
+
+const step = (link) => {
+  history.pushState(null, "", guide.address + link.hash);
+  follow();
+  if (known?.pathname === location.pathname) location$.next(new URL(location.href));
+};
+
+location$.subscribe((url) => {
+  known = url;
+  follow();
+});
 addEventListener("hashchange", follow);
-location$.subscribe(follow);
 document$.subscribe(() => {
   const root = document.querySelector(".cr-guide");
   if (!root) guide = null;
