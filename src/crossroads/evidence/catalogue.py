@@ -435,7 +435,8 @@ _TESTED = (
     ),
     Evidence(
         id="idle-connection",
-        claim="Connections that are open and silent hold the threads of gthread for a while.",
+        claim="Connections that are open and silent hold the threads of gthread, and a request "
+        "behind them waits.",
         proof=Tested(
             quantities=(
                 Quantity(name="threads", says="worker threads", unit="threads"),
