@@ -24,3 +24,12 @@ lanes = load_lanes()
 
 # %%
 charts.cpu_views(lanes)
+
+# %% [markdown]
+# ## More threads, more workers
+#
+# The same view, with all cores free to use. A second thread of one process shares the GIL
+# with the first; a second worker has a GIL of its own.
+
+# %%
+charts.cpu_cores(lanes)

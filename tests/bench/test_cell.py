@@ -93,9 +93,14 @@ def test_one_client_that_waits_has_figures_and_waits_that_long(
 @pytest.mark.skipif(
     not can_pin() or usable_cores() < 2, reason="a choice of cores needs Linux and two of them"
 )
-@pytest.mark.parametrize("workers", [1, 2])
-def test_only_a_server_with_more_workers_than_its_core_is_left_on_all_cores(
+@pytest.mark.parametrize(
+    ("workload", "workers", "everywhere"),
+    [("cpu", 1, False), ("cpu", 2, True), ("cpu-cores", 1, True)],
+)
+def test_only_a_server_that_is_to_use_more_cores_than_its_own_is_left_on_all(  # noqa: PLR0913
+    workload: str,
     workers: int,
+    everywhere: bool,  # noqa: FBT001 (a parameter of the test)
     setting: Setting,
     checkout: Path,
     processes_of: Servers,
@@ -111,12 +116,22 @@ def test_only_a_server_with_more_workers_than_its_core_is_left_on_all_cores(
 
     monkeypatch.setattr(setting.generator, "run", run_and_look)
     pinned = replace(setting, server_cpus=(first,), other_cpus=(second,))
-    row = measure(computing(workers), 1, pinned)
+    row = measure(replace(computing(workers), workload=workload), 1, pinned)
 
     assert row.reason is None
-    assert row.unpinned is (workers == 2)
+    assert row.unpinned is everywhere
     # The master and its workers; the guard beside them stays where we are.
-    assert cores.count([first] if workers == 1 else [first, second]) >= 1 + workers
+    assert cores.count([first, second] if everywhere else [first]) >= 1 + workers
+
+
+def test_a_single_core_cannot_show_what_a_second_gives(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cell_module, "usable_cores", lambda: 1)
+    row = measure(replace(computing(1), workload="cpu-cores"), 1, setting)
+
+    assert row.figures is None
+    assert "a single one can be used here" in str(row.reason)
 
 
 def computing(workers: int) -> Cell:

@@ -98,6 +98,19 @@ def _json(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
         yield Cell(server=server, workload="json", view=view, load=load), _figures(noise, cost)
 
 
+def _cores(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
+    for threads, workers, rate in ((1, 1, 90.0), (8, 1, 88.0), (1, 2, 172.0)):
+        cell = Cell(
+            server="gunicorn-gthread",
+            workload="cpu-cores",
+            view="sync",
+            load=Load(clients=8),
+            threads=threads,
+            workers=workers,
+        )
+        yield cell, _figures(noise, 11.2, rate=rate)
+
+
 def _waits(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
     servers: tuple[tuple[str, View, int | None], ...] = (
         ("gunicorn-gthread", "sync", 8),
@@ -143,7 +156,7 @@ def _make_run(
     noise = random.Random(seed)
     rows = []
     for number in range(1, rounds + 1):
-        for cell, figures in (*_json(noise), *_waits(noise), *_stalls(noise)):
+        for cell, figures in (*_json(noise), *_cores(noise), *_waits(noise), *_stalls(noise)):
             reason = (failed or {}).get((cell.workload, cell.server))
             row = Row(cell=cell, round=number, figures=None if reason else figures, reason=reason)
             rows.append(row)

@@ -130,7 +130,8 @@ def window_s(cell: Cell, profile: Profile) -> float:
 
 
 def _needs_all_cores(cell: Cell, setting: Setting) -> bool:
-    return bool(setting.server_cpus) and cell.workers > len(setting.server_cpus)
+    asked = WORKLOADS[cell.workload].all_cores or cell.workers > len(setting.server_cpus)
+    return bool(setting.server_cpus) and asked
 
 
 def _cpus(cell: Cell, setting: Setting) -> tuple[int, ...] | None:
@@ -141,6 +142,12 @@ def _cpus(cell: Cell, setting: Setting) -> tuple[int, ...] | None:
         raise CellError(
             f"{cell.workers} workers need {cell.workers} cores",
             f"{cores} can be used here",
+            "measure on a machine with more cores",
+        )
+    if WORKLOADS[cell.workload].all_cores and cores == 1:
+        raise CellError(
+            "what a second core gives cannot be seen",
+            "a single one can be used here",
             "measure on a machine with more cores",
         )
     # Said, because the server would inherit our own cores, which leave out its own.

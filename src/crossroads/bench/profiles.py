@@ -83,9 +83,10 @@ def _decisive() -> Iterator[Cell]:
         yield cell("wait", "gunicorn-gthread", clients=clients)
     for clients in (1, 32):
         yield cell("wait", "uvicorn", "async", clients=clients)
-    yield cell("cpu", "gunicorn-gthread", clients=CPU_CLIENTS)
-    yield cell("cpu", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1)
-    yield cell("cpu", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1, workers=2)
+    # With every core free: on a core of its own, a second thread could gain nothing anyway.
+    yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1)
+    yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS)
+    yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1, workers=2)
     yield cell("cpu", "uvicorn", "sync", clients=CPU_CLIENTS)
     yield cell("cpu", "fastapi", "sync", clients=CPU_CLIENTS)
 
@@ -95,6 +96,7 @@ def _quick() -> Iterator[Cell]:
     yield cell("json", "uvicorn", "sync")
     yield cell("json", "bare-wsgi")
     yield cell("json", "bare-asgi")
+    yield cell("cpu", "gunicorn-gthread", clients=CPU_CLIENTS)
     yield from _stall()
 
 
@@ -103,7 +105,7 @@ def _full() -> Iterator[Cell]:
         yield from _everywhere(workload)
     yield from _full_orm()
     yield from _full_wait()
-    for server in ("gunicorn-gevent", "granian-wsgi"):
+    for server in ("gunicorn-gthread", "gunicorn-gevent", "granian-wsgi"):
         yield cell("cpu", server, clients=CPU_CLIENTS)
     for server in ("gunicorn-asgi", "granian-asgi"):
         yield cell("cpu", server, "sync", clients=CPU_CLIENTS)

@@ -29,6 +29,8 @@ class Workload:
     needs_postgres: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
+    all_cores: bool = False
+    """Whether the server may use every core, because that is what is asked."""
     disturb_path: str | None = None
     """Requested now and then beside the load."""
     wait_s: float = 0.0
@@ -76,6 +78,13 @@ WORKLOADS: Mapping[str, Workload] = {
             title="planning a tour in Python",
             sync_path="/routes/plan/",
             async_path="/routes/plan/async/",
+        ),
+        Workload(
+            id="cpu-cores",
+            title="planning tours in Python, with every core free to use",
+            sync_path="/routes/plan/",
+            async_path="/routes/plan/async/",
+            all_cores=True,
         ),
         Workload(
             id="stall",

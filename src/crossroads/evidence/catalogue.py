@@ -19,7 +19,7 @@ _MEASURED = (
     Evidence(
         id="asgi-alone",
         claim="The same sync view costs an ASGI server more CPU per request than a WSGI server "
-        "with threads, and gives no more requests per second.",
+        "with threads, so a core serves fewer of them.",
         proof=Measured(
             readings=(
                 Reading(
@@ -37,7 +37,6 @@ _MEASURED = (
                     figure="rate",
                     cell="json-middleware:uvicorn:sync:c16",
                     over=f"json-middleware:{_GTHREAD}:c16:t8",
-                    at_most=1.0,
                 ),
                 Reading(
                     name="wsgi",
@@ -188,9 +187,9 @@ _MEASURED = (
                     name="rate",
                     says="requests per second of a computing view: eight threads, divided by one",
                     figure="rate",
-                    cell=f"cpu:{_GTHREAD}:c8:t8",
-                    over=f"cpu:{_GTHREAD}:c8:t1",
-                    at_most=1.2,
+                    cell=f"cpu-cores:{_GTHREAD}:c8:t8",
+                    over=f"cpu-cores:{_GTHREAD}:c8:t1",
+                    at_most=1.5,
                 ),
             )
         ),
@@ -206,8 +205,8 @@ _MEASURED = (
                     name="rate",
                     says="requests per second of a computing view: two processes, divided by one",
                     figure="rate",
-                    cell=f"cpu:{_GTHREAD}:c8:t1:w2",
-                    over=f"cpu:{_GTHREAD}:c8:t1",
+                    cell=f"cpu-cores:{_GTHREAD}:c8:t1:w2",
+                    over=f"cpu-cores:{_GTHREAD}:c8:t1",
                     at_least=1.3,
                 ),
             )

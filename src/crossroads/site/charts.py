@@ -105,6 +105,27 @@ def cpu_views(lanes: Lanes) -> Figure:
     )
 
 
+def cpu_cores(lanes: Lanes) -> Figure:
+    """Return throughput of a view that computes, by threads and workers, with all cores free."""
+    names = ("view in pure Python",)
+
+    def show(run: Run) -> Drawing:
+        found = summarize(run, "cpu-cores", [RATE], series=names[0])
+        return _dotted(found, names, [(RATE, "requests per second (log scale)")])
+
+    return figure(
+        Plan(
+            name="cpu-cores",
+            title="Throughput of a view that computes, with more threads and with more workers",
+            reading=f"{_DOTS}; further right is more. Every core of the machine was free to use, "
+            "so what did not gain was held back by the GIL.",
+            key=names,
+            show=show,
+        ),
+        lanes,
+    )
+
+
 def orm_list(lanes: Lanes) -> Figure:
     """Return CPU of the server and of PostgreSQL for a list view with related objects."""
     names = ("list of parcels with related objects",)

@@ -19,6 +19,7 @@ CHARTS: Mapping[str, str] = {
     "orm-list": "orm-list/",
     "wait": "waiting/",
     "cpu": "cpu-views/",
+    "cpu-cores": "cpu-views/",
     "stall": "coordinated-omission/",
 }
 """Workload to the page that charts it, relative to the ledger."""
