@@ -97,7 +97,7 @@ def test_one_client_that_waits_has_figures_and_waits_that_long(
     ("workload", "workers", "everywhere"),
     [("cpu", 1, False), ("cpu", 2, True), ("cpu-cores", 1, True)],
 )
-def test_only_a_server_that_is_to_use_more_cores_than_its_own_is_left_on_all(  # noqa: PLR0913
+def test_only_a_server_that_is_to_use_more_cores_than_its_own_is_left_on_all(  # noqa: PLR0913, PLR0917
     workload: str,
     workers: int,
     everywhere: bool,  # noqa: FBT001 (a parameter of the test)
