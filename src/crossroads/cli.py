@@ -32,7 +32,7 @@ from crossroads.measurements.store import load_run, local_path
 from crossroads.site.blocks.transcripts import refresh_transcripts
 from crossroads.site.cited import refresh_numbers
 from crossroads.site.data import find_root
-from crossroads.site.findings import lines
+from crossroads.site.findings import lines, verified
 
 EXIT_MISTAKE = 2
 EXIT_INTERRUPTED = 130
@@ -117,7 +117,7 @@ def decide(
     sources = Sources(
         tree=tree,
         evidence=lines(root),
-        versions=installed_versions(),
+        versions=verified(installed_versions()),
         base_url=os.environ.get("SITE_URL", ""),
     )
     if record:

@@ -185,7 +185,7 @@ def test_an_advice_s_page_says_all_of_the_advice(advice: Advice) -> None:
         "What would change this": len(advice.changes),
         "What it costs": len(advice.costs),
         "Turned down, and why": len(advice.rejected),
-        "For example": 0,
+        "For example (an invented case)": 0,
     }
 
 

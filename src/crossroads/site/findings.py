@@ -7,6 +7,14 @@ from crossroads.decisions.render.evidence import EvidenceLine
 from crossroads.evidence.model import Finding, State
 from crossroads.site.ledger import ledger
 
+VERIFIED = ("django", "asgiref", "gunicorn", "uvicorn", "granian", "psycopg", "fastapi")
+"""Packages whose versions the site names wherever it says what was verified."""
+
+
+def verified(versions: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the versions to name, of those that were installed."""
+    return {name: versions[name] for name in VERIFIED if name in versions}
+
 
 def lines(root: Path) -> Mapping[str, EvidenceLine]:
     """Return a line for every claim: its state on this build and its first number.

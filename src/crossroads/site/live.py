@@ -21,6 +21,7 @@ from crossroads.site.blocks import Kind, fence_counts
 from crossroads.site.charts import cpu_per_request
 from crossroads.site.data import Lanes, find_root, load_lanes
 from crossroads.site.figure import NOT_MEASURED
+from crossroads.site.findings import verified
 from crossroads.site.generated import LINE
 from crossroads.site.guide import advice_html, guide_html
 from crossroads.site.ledger import ledger_html, summary_html
@@ -37,8 +38,6 @@ _KINDS: Mapping[str, str] = {
     Kind.DIAGRAM: "drawings made from data",
     Kind.UNACCOUNTED: "proven by nothing",
 }
-
-_VERIFIED = ("django", "asgiref", "gunicorn", "uvicorn", "granian", "psycopg", "fastapi")
 
 
 class UnknownPartError(CrossroadsError):
@@ -120,7 +119,7 @@ def _facts(name: str, run: Run | None) -> str:
         "Machine": f"{machine.cpu}, {machine.cores} cores, {machine.memory_gib} GiB",
         "Python": f"{run.python.version} ({run.python.build})",
         "Versions": ", ".join(
-            f"{name} {run.versions[name]}" for name in _VERIFIED if name in run.versions
+            f"{name} {version}" for name, version in verified(run.versions).items()
         ),
         "Windows of load": f"{len(run.rows)}, of which {failed or 'none'} failed",
     }

@@ -9,7 +9,8 @@ from pathlib import Path
 from crossroads.decisions.read import read_tree
 from crossroads.decisions.render.adr import adr_template
 from crossroads.decisions.render.sources import Sources
-from crossroads.site.findings import lines
+from crossroads.measurements.identity import installed_versions
+from crossroads.site.findings import lines, verified
 from crossroads.site.guide.advice import page_html, stub_html
 from crossroads.site.guide.places import outline
 from crossroads.site.guide.questions import not_yet_html, places_html
@@ -26,7 +27,7 @@ _LIVE_PARTS = (
     "The address goes on with <code></code>, an answer that the guide does not know. "
     "This is as far as it goes.</p>"
     '<nav class="cr-trail" aria-label="Your answers so far" data-part="trail" hidden>'
-    "<ol></ol></nav>"
+    '<ol role="list"></ol></nav>'
     '<p class="cr-progress" id="cr-progress" data-part="progress" hidden>'
     'Question <span data-part="number"></span> of at most <span data-part="most"></span></p></div>'
 )
@@ -59,7 +60,8 @@ def advice_html(root: Path, advice_id: str) -> str:
     """Return the upper part of an advice's page: all but the recipe."""
     writer = _writer(root, f"decide/{advice_id}.md")
     advice = writer.tree.advice[advice_id]
-    sources = Sources(tree=writer.tree, evidence=lines(root), base_url=SITE)
+    versions = verified(installed_versions())
+    sources = Sources(tree=writer.tree, evidence=lines(root), versions=versions, base_url=SITE)
     return page_html(advice, writer, adr_template(advice, sources))
 
 

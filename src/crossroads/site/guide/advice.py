@@ -72,7 +72,7 @@ def _reasons(advice: Advice, writer: Writer) -> str:
         ("What would change this", _list(changes)),
         ("What it costs", _list(map(writer.text, advice.costs))),
         ("Turned down, and why", f'<dl class="cr-rejected">{"".join(rejected)}</dl>'),
-        ("For example", f"<p>{writer.text(advice.example)}</p>"),
+        ("For example (an invented case)", f"<p>{writer.text(advice.example)}</p>"),
     )
     html = "".join(f"<section><h2>{name}</h2>{part}</section>" for name, part in parts)
     return f'<div class="cr-advice__reasons">{html}</div>'
