@@ -14,8 +14,8 @@ NOTHING = find_all(None, None)
 
 def ledger(here: Finding | None = None, reference: Finding | None = None) -> Ledger:
     return Ledger(
-        this_build=NOTHING | ({here.evidence.id: here} if here else {}),
-        reference=NOTHING | ({reference.evidence.id: reference} if reference else {}),
+        this_build={**NOTHING, **({here.evidence.id: here} if here else {})},
+        reference={**NOTHING, **({reference.evidence.id: reference} if reference else {})},
     )
 
 
