@@ -8,6 +8,7 @@ let keysChoose = true;
 
 const answersOf = (card) => [...card.querySelectorAll("[data-answer]")];
 const titleOf = (card) => card.querySelector(".cr-card__title");
+const pageOf = (url) => url.replace(/[?#].*$/, "");
 const hrefOf = (path) => `#${path.join(",")}`;
 const pathOf = (steps) => steps.map((step) => step.answer.dataset.answer);
 
@@ -89,7 +90,7 @@ const show = ({ moved }) => {
   if (moved || steps.length) bringIntoView(titleOf(card));
 };
 
-const isHere = () => guide?.address === location.origin + location.pathname;
+const isHere = () => guide?.address === pageOf(location.href);
 
 const follow = () => {
   if (isHere() && guide.root.isConnected && location.hash !== guide.hash) show({ moved: true });
@@ -98,10 +99,10 @@ const follow = () => {
 // Completes an advice from its own page, so that this page does not grow with every advice.
 const complete = async (card) => {
   const source = new URL(card.dataset.page, location.href);
-  delete card.dataset.page; // once
   const answer = await fetch(source);
-  if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!answer.ok || !card.dataset.page) return;
+  delete card.dataset.page; // once is enough
   for (const link of page.querySelectorAll(".cr-advice a")) {
     link.href = new URL(link.getAttribute("href"), source);
   }
@@ -161,7 +162,7 @@ const onClick = (event) => {
   const button = event.target.closest("[data-copy]");
   if (button) copy(button);
   const link = event.target.closest("a");
-  const isStep = link?.href.includes("#") && link.origin + link.pathname === guide.address;
+  const isStep = link?.href.includes("#") && pageOf(link.href) === guide.address;
   if (!isStep || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   event.stopPropagation();
@@ -180,7 +181,7 @@ const begin = (root) => {
   }
   guide = {
     root,
-    address: location.origin + location.pathname,
+    address: pageOf(location.href),
     cards: new Map(cards.map((card) => [card.dataset.card, card])),
     parts: Object.fromEntries(parts.map((one) => [one.dataset.part, one])),
     isAnchor: (id) => anchors.has(id) || Boolean(id && document.getElementById(id)),
@@ -222,7 +223,6 @@ location$.subscribe((url) => {
   known = url;
   follow();
 });
-addEventListener("hashchange", follow);
 document$.subscribe(() => {
   const root = document.querySelector(".cr-guide");
   if (!root) guide = null;
