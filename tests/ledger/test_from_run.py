@@ -54,6 +54,14 @@ def test_one_round_decides_nothing(make_run: MakeRun) -> None:
     assert found.state is State.UNDECIDED
 
 
+def test_two_rounds_show_no_interval_and_say_that_they_are_too_few(make_run: MakeRun) -> None:
+    found = find(make_run({DEAR: costing(4.0, 2.0), CHEAP: costing(1.0, 1.0)}))
+
+    assert found.state is State.UNDECIDED
+    assert found.spread == {}
+    assert "after 2 rounds, too few" in found.why
+
+
 def test_only_rounds_that_both_cells_have_are_compared(make_run: MakeRun) -> None:
     found = find(make_run({DEAR: costing(4.0, 4.0, 400.0), CHEAP: costing(1.0, 1.0)}))
 

@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from crossroads.evidence.model import Evidence, Finding, Measured, Origin, Reading, State
-from crossroads.measurements.compare import Interval, Verdict, interval, judge, paired_ratio
+from crossroads.measurements.compare import (
+    FEWEST_ROUNDS,
+    Interval,
+    Verdict,
+    interval,
+    judge,
+    paired_ratio,
+)
 from crossroads.measurements.model import Figures, Load, Row, Run
 
 HOW_TO_MEASURE = "run: crossroads measure"
@@ -26,16 +33,18 @@ def find_in_run(evidence: Evidence, proof: Measured, run: Run | None) -> Finding
             for reading in proof.readings
             if (found := read[reading.name])
         },
-        spread={
-            name: f"{number(found.low)} to {number(found.high)}"
-            for name, found in read.items()
-            if found and found.low is not None and found.high is not None
-        },
+        spread={name: spread for name, found in read.items() if (spread := _spread(found))},
         proof=cells,
         origin=Origin(
             machine=run.machine, python=run.python, versions=run.versions, date=run.started[:10]
         ),
     )
+
+
+def _spread(found: Interval | None) -> str:
+    if found is None or found.n < FEWEST_ROUNDS or found.low is None or found.high is None:
+        return ""
+    return f"{number(found.low)} to {number(found.high)}"
 
 
 def number(value: float) -> str:
@@ -143,4 +152,7 @@ def condition(reading: Reading) -> str:
 
 
 def _sentence(reading: Reading, found: Interval | None) -> str:
-    return f"{reading.says}: {found}, expected {condition(reading)}"
+    shown = str(found)
+    if found and found.n < FEWEST_ROUNDS:
+        shown = f"{quantity_text(found.middle, reading.unit)} after {found.n} rounds, too few"
+    return f"{reading.says}: {shown}, expected {condition(reading)}"

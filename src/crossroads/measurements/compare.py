@@ -16,6 +16,10 @@ DIFFERENCE = 1.05
 """Ratios nearer to one than this are never called a difference: with it, fewer than one
 in twenty pairs of equal things is (`crossroads measure --aa` counts it)."""
 
+FEWEST_ROUNDS = 3
+"""Rounds from which on an interval is shown: with two it spans factors of ten, however well
+they agree."""
+
 # Two-sided 95 % points of Student's t for 1 to 30 degrees of freedom.
 _T_95 = (
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,

@@ -6,7 +6,7 @@ A summary is made from the rows of a single run, so two machines cannot be mixed
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from crossroads.measurements.compare import Interval, interval
+from crossroads.measurements.compare import FEWEST_ROUNDS, Interval, interval
 from crossroads.measurements.model import Cell, Figures, Row, Run
 from crossroads.site.names import label, number
 
@@ -15,9 +15,6 @@ TOO_FEW = "too few requests"
 
 TOO_LITTLE = "below the clock's resolution"
 """Reason of a cost that the window is too short to see."""
-
-FEWEST_ROUNDS = 3
-"""Rounds from which on an interval is drawn."""
 
 UNKNOWN = frozenset({TOO_FEW, TOO_LITTLE})
 """Reasons that are no failure: the window was good, only not for this figure."""
