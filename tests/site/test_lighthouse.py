@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from http import HTTPStatus
@@ -100,9 +101,16 @@ def lighthouse() -> tuple[str, ...]:
 
 
 @pytest.fixture
-def score(lighthouse: tuple[str, ...], chromium: Path, hosted: str, tmp_path: Path) -> Score:
+def folder() -> Iterator[Path]:
+    """Give a folder with a short name: Chromium's socket in a longer one has too long a path."""
+    with tempfile.TemporaryDirectory(prefix="score-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def score(lighthouse: tuple[str, ...], chromium: Path, hosted: str, folder: Path) -> Score:
     """Give a function that returns a page's score in each category, of which 1 is the best."""
-    report = tmp_path / "report.json"
+    report = folder / "report.json"
     options = (
         "--output=json",
         f"--output-path={report}",
@@ -115,7 +123,7 @@ def score(lighthouse: tuple[str, ...], chromium: Path, hosted: str, tmp_path: Pa
     def score_(path: str) -> Scores:
         done = subprocess.run(
             [*lighthouse, hosted + path, *options],
-            env={**os.environ, "CHROME_PATH": str(chromium), "TMPDIR": str(tmp_path)},
+            env={**os.environ, "CHROME_PATH": str(chromium), "TMPDIR": str(folder)},
             capture_output=True,
             text=True,
             check=False,
