@@ -27,6 +27,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(SuiteAccount(config))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put last what needs the machine to itself: by then the other workers have little left."""
+    items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
+
+
 SESSION_MARK = "CROSSROADS_TEST_SESSION"
 LEAVING_S = 5.0
 

@@ -112,6 +112,16 @@ def test_axe_finds_nothing(open_page: Open, path: str, scheme: Scheme) -> None:
 
 
 @every_page
+def test_axe_finds_nothing_on_a_phone(open_page: Open, path: str) -> None:
+    page = open_page(path, width=PHONE)
+
+    # Narrow, the page has other navigation; the rest is the same and need not be sought twice.
+    found = Axe().run(page, options={"runOnly": ["cat.semantics", "cat.name-role-value"]})
+
+    assert found.violations_count == 0, found.generate_report()
+
+
+@every_page
 def test_a_page_fits_a_phone(open_page: Open, path: str) -> None:
     page = open_page(path, width=PHONE)
 

@@ -519,3 +519,18 @@ def test_the_page_transfers_little(
 
     record_property("summary", f"the guide's page transfers {total} bytes in gzip")
     assert total <= MOST_BYTES
+
+
+def test_a_permalink_waits_for_the_script_and_shows_the_outline_without_it(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page()
+    page.route("**/guide.js", lambda route: route.abort())
+
+    page.goto(f"{address}decide/#{HALF.path}", wait_until="domcontentloaded")
+
+    guide = page.locator(".cr-guide")
+    # What hides it is the animation that shows it in the end.
+    assert guide.evaluate("(one) => getComputedStyle(one).animationName") == "cr-appear"
+    expect(guide.locator(".cr-card__title").first).to_be_visible(timeout=DEADLINE_MS)
+    page.close()

@@ -136,17 +136,22 @@ def score(lighthouse: tuple[str, ...], chromium: Path, hosted: str, folder: Path
     return score_
 
 
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.timeout(TRIES * DEADLINE_S + 120)
-def test_a_page_scores_95_or_more_in_every_category(
-    score: Score, path: str, record_property: Callable[[str, object], None]
+@pytest.mark.alone
+@pytest.mark.timeout(len(PAGES) * TRIES * DEADLINE_S + 120)
+def test_pages_score_95_or_more_in_every_category(
+    score: Score, record_property: Callable[[str, object], None]
 ) -> None:
-    best = dict.fromkeys(CATEGORIES, 0.0)
-    tries = 0
-    while tries < TRIES and min(best.values()) < LEAST:
-        best = {name: max(best[name], found) for name, found in score(path).items()}
-        tries += 1
-    said = ", ".join(f"{name} {100 * found:.0f}" for name, found in best.items())
-    record_property("summary", f"Lighthouse, /{path}: {said} (best of {tries})")
+    """One test for all pages, because two that run at once spoil each other's figures."""
+    low = []
+    for path in PAGES:
+        best = dict.fromkeys(CATEGORIES, 0.0)
+        tries = 0
+        while tries < TRIES and min(best.values()) < LEAST:
+            best = {name: max(best[name], found) for name, found in score(path).items()}
+            tries += 1
+        said = ", ".join(f"{name} {100 * found:.0f}" for name, found in best.items())
+        record_property("summary", f"Lighthouse, /{path}: {said} (best of {tries})")
+        if min(best.values()) < LEAST:
+            low.append(f"/{path}: {said}")
 
-    assert min(best.values()) >= LEAST, said
+    assert low == []
