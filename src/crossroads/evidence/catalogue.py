@@ -258,8 +258,12 @@ _TESTED = (
         "wait for each other nor does anything bound the threads.",
         proof=Tested(
             quantities=(
+                Quantity(
+                    name="threads",
+                    says="OS threads of the server with all requests in progress",
+                    unit="threads",
+                ),
                 Quantity(name="requests", says="requests in progress at once", unit="requests"),
-                Quantity(name="threads", says="OS threads of the server then", unit="threads"),
                 Quantity(name="idle", says="OS threads of the idle server", unit="threads"),
             )
         ),
@@ -271,8 +275,12 @@ _TESTED = (
         "though nothing of the view runs in it.",
         proof=Tested(
             quantities=(
+                Quantity(
+                    name="threads",
+                    says="OS threads of the server with all requests in progress",
+                    unit="threads",
+                ),
                 Quantity(name="requests", says="async views in progress at once", unit="requests"),
-                Quantity(name="threads", says="OS threads of the server then", unit="threads"),
             )
         ),
         depends=("django", "asgiref", "uvicorn"),
