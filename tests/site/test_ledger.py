@@ -110,7 +110,7 @@ def test_a_line_of_evidence_links_to_the_ledger_and_says_what_was_counted_here()
 
     assert [link["href"] for link in line.select("a")] == ["../../evidence/#asgi-threads"]
     assert "holds" in line.text
-    assert "5 requests" in line.text
+    assert "5 threads" in line.text
 
 
 @pytest.mark.usefixtures("only_reference")
@@ -118,7 +118,7 @@ def test_a_line_of_evidence_falls_back_to_the_reference_and_says_so() -> None:
     line = _parsed(evidence_html("asgi-threads", ROOT, "decide/threads.md"))
 
     assert "not measured here" in line.text
-    assert "7 requests in the reference of 2026-11-21: holds" in line.text
+    assert "7 threads in the reference of 2026-11-21: holds" in line.text
 
 
 def test_a_state_is_told_by_more_than_its_color() -> None:
