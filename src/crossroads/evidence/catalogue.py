@@ -340,10 +340,10 @@ _TESTED = (
         "the connections, under ASGI a pool does.",
         proof=Tested(
             quantities=(
-                Quantity(name="requests", says="requests in progress at once", unit="requests"),
                 Quantity(
                     name="asgi", says="connections under ASGI without a pool", unit="connections"
                 ),
+                Quantity(name="requests", says="requests in progress at once", unit="requests"),
                 Quantity(
                     name="wsgi", says="connections under gthread without a pool", unit="connections"
                 ),
@@ -365,11 +365,11 @@ _TESTED = (
         "503, and an open connection counts, whether or not a request is in progress on it.",
         proof=Tested(
             quantities=(
+                Quantity(name="refused", says="requests refused with 503", unit="requests"),
                 Quantity(name="limit", says="limit that was set", unit="requests"),
                 Quantity(
                     name="requests", says="requests sent before any has ended", unit="requests"
                 ),
-                Quantity(name="refused", says="requests refused of these", unit="requests"),
             )
         ),
         depends=("uvicorn",),
