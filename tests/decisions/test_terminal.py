@@ -1,10 +1,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from crossroads.decisions.model import FindOut, Tree
+from crossroads.decisions.model import OPEN_END, FindOut, Tree
 from crossroads.decisions.render.sources import Sources
 from crossroads.decisions.render.terminal import (
-    OPEN,
     WIDTH,
     advice_text,
     find_out_text,
@@ -148,7 +147,7 @@ def test_a_walk_to_a_question_says_how_to_go_on(tree: Tree, sources: Sources) ->
 def test_a_walk_to_an_open_end_says_so(tree: Tree, sources: Sources) -> None:
     text = walk_text(walk(tree, ["push"]), sources)
 
-    assert OPEN.capitalize() in text
+    assert OPEN_END.capitalize() in text
     assert "crossroads decide --answers push" in text
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, replace
 from functools import partial
 from http import HTTPStatus
@@ -40,6 +41,7 @@ FLAGS = (
     "--disable-sync",
 )
 
+type Serve = Callable[[type[SimpleHTTPRequestHandler]], AbstractContextManager[str]]
 type MakeRun = Callable[..., Run]
 
 # CPU per request in ms: without middleware, with it.
@@ -298,15 +300,33 @@ class _Site(SimpleHTTPRequestHandler):
         pass
 
 
+@pytest.fixture(scope="session")
+def served(site: Path) -> Serve:
+    """Return what serves the site with a handler, as a context that gives its address."""
+
+    @contextmanager
+    def serve(handler: type[SimpleHTTPRequestHandler]) -> Iterator[str]:
+        with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=site)) as server:
+            thread = Thread(target=server.serve_forever)
+            thread.start()
+            yield f"http://127.0.0.1:{server.server_port}/"
+            server.shutdown()
+            thread.join()
+
+    return serve
+
+
 @pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
+def address(served: Serve) -> Iterator[str]:
     """Return where the site is served."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Site, directory=site)) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with served(_Site) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def flags() -> tuple[str, ...]:
+    """Return what a browser of the tests is started with: no sandbox, no calls home."""
+    return FLAGS
 
 
 # For one module at a time: while it lives, an event loop runs in this thread, and every other

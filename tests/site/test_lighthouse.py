@@ -11,11 +11,11 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from contextlib import AbstractContextManager
+from functools import cache
 from http import HTTPStatus
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import override
 
 import pytest
@@ -27,19 +27,10 @@ CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 LEAST = 0.95
 TRIES = 5
 DEADLINE_S = 100
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 TEXT = ("text/", "application/json", "application/javascript", "image/svg+xml", "application/xml")
 
 type Scores = dict[str, float]
+type Serve = Callable[[type[SimpleHTTPRequestHandler]], AbstractContextManager[str]]
 type Score = Callable[[str], Scores]
 
 
@@ -79,13 +70,9 @@ def _packed(path: Path) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def hosted(site: Path) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Host, directory=site)) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+def hosted(served: Serve) -> Iterator[str]:
+    with served(_Host) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -108,14 +95,20 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def score(lighthouse: tuple[str, ...], chromium: Path, hosted: str, folder: Path) -> Score:
+def score(
+    lighthouse: tuple[str, ...],
+    chromium: Path,
+    flags: tuple[str, ...],
+    hosted: str,
+    folder: Path,
+) -> Score:
     """Give a function that returns a page's score in each category, of which 1 is the best."""
     report = folder / "report.json"
     options = (
         "--output=json",
         f"--output-path={report}",
         f"--only-categories={','.join(CATEGORIES)}",
-        f"--chrome-flags={' '.join(FLAGS)}",
+        f"--chrome-flags={' '.join(('--headless=new', *flags))}",
         "--no-enable-error-reporting",
         "--quiet",
     )

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+OPEN_END = "the guide does not go on here yet"
+"""Said where an answer leads nowhere yet."""
+
 MOST_QUESTIONS = 6
 """A walk never asks more."""
 

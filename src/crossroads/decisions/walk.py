@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from crossroads.decisions.model import Advice, Answer, Question, Step, Tree, Walk
+from crossroads.decisions.model import OPEN_END, Advice, Answer, Question, Step, Tree, Walk
 from crossroads.decisions.render.inline import plain
 from crossroads.errors import CrossroadsError
 
@@ -97,5 +97,5 @@ def _answer(question: Question, answer_id: str) -> Answer:
 
 def _end(end: Advice | None) -> str:
     if end is None:
-        return "the guide does not go on here yet"
+        return OPEN_END
     return f"the advice is '{plain(end.title)}' ({end.id})"

@@ -2,6 +2,8 @@
 
 import posixpath
 
+from crossroads.decisions.render.inline import served
+
 
 def address(target: str, page: str) -> str:
     """Return the address of a source file of docs/ as a link on `page`.
@@ -12,10 +14,5 @@ def address(target: str, page: str) -> str:
     './'
     """
     path, _, anchor = target.partition("#")
-    link = posixpath.relpath(_folder(path), _folder(page))
+    link = posixpath.relpath(f"/{served(path)}", f"/{served(page)}")
     return f"{link}/{'#' if anchor else ''}{anchor}"
-
-
-def _folder(source: str) -> str:
-    stem = posixpath.splitext(source)[0]
-    return f"/{stem.removesuffix('index')}"

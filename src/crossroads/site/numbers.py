@@ -77,16 +77,23 @@ class _Numbers(Treeprocessor):  # type: ignore[misc]
         self.root = root
 
     def run(self, root: Element) -> None:
-        for parent, link in list(_links(root)):
-            if cited := citation(link.get("href", ""), "".join(link.itertext())):
-                self._show(parent, link, cited)
+        found = [
+            (parent, link, cited)
+            for parent, link in _links(root)
+            if (cited := citation(link.get("href", ""), "".join(link.itertext())))
+        ]
+        if found:
+            # Asked once for all of them: to know that it is fresh, it reads every measurement.
+            book = ledger(Path(self.root) if self.root else find_root(Path.cwd()))
+            for parent, link, cited in found:
+                _show(parent, link, cited, book)
 
-    def _show(self, parent: Element, link: Element, cited: Citation) -> None:
-        book = ledger(Path(self.root) if self.root else find_root(Path.cwd()))
-        if cited.quantity:
-            _write_number(link, cited, book)
-        if book.contradicted(cited.evidence_id):
-            _mark(parent, link)
+
+def _show(parent: Element, link: Element, cited: Citation, book: Ledger) -> None:
+    if cited.quantity:
+        _write_number(link, cited, book)
+    if book.contradicted(cited.evidence_id):
+        _mark(parent, link)
 
 
 def _links(root: Element) -> Iterator[tuple[Element, Element]]:

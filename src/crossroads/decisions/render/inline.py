@@ -49,8 +49,16 @@ def address(target: str, base_url: str) -> str:
     'https://example.org/evidence/waiting/'
     """
     path, mark, anchor = target.partition("#")
-    page = re.sub(r"(^|/)index/$", r"\1", re.sub(r"\.(md|py)$", "/", path))
-    return urljoin(f"{base_url.rstrip('/')}/decide/", page) + mark + anchor
+    return urljoin(f"{base_url.rstrip('/')}/decide/", served(path)) + mark + anchor
+
+
+def served(source: str) -> str:
+    """Return where the page of a source file is served.
+
+    >>> served("../evidence/index.md"), served("threads.md"), served("index.md")
+    ('../evidence/', 'threads/', '')
+    """
+    return re.sub(r"(^|/)index/$", r"\1", re.sub(r"\.(md|py)$", "/", source))
 
 
 def permalink(path: str, base_url: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from textwrap import TextWrapper
 
 from crossroads.decisions.model import (
+    OPEN_END,
     Advice,
     Answer,
     Change,
@@ -20,9 +21,6 @@ from crossroads.decisions.render.sources import Sources
 from crossroads.decisions.walk import walks
 
 WIDTH = 80
-OPEN = "the guide does not go on here yet"
-"""Said where an answer leads nowhere yet."""
-
 _INDENT = "  "
 
 
@@ -37,7 +35,7 @@ def walk_text(walk: Walk, sources: Sources) -> str:
             end = advice_text(advice, sources)
             again = f"The recipe: {_page(advice, sources)}\nThis walk again: {command}"
         case None:
-            end = f"{OPEN.capitalize()}."
+            end = f"{OPEN_END.capitalize()}."
             again = f"Every path: crossroads decide --list\nThis walk again: {command}"
     return "\n\n".join(filter(None, [steps_text(walk.steps), end, again]))
 
@@ -113,7 +111,7 @@ def _item(text: str) -> str:
 
 
 def _said(answer: Answer) -> str:
-    return answer.say if answer.next else f"{answer.say} ({OPEN})"
+    return answer.say if answer.next else f"{answer.say} ({OPEN_END})"
 
 
 def _way(way: FindOut) -> str:
@@ -139,4 +137,4 @@ def _rejected(rejected: Rejected, sources: Sources) -> str:
 
 
 def _end(end: Question | Advice | None) -> str:
-    return f"{end.id}: {plain(end.title)}" if isinstance(end, Advice) else f"({OPEN})"
+    return f"{end.id}: {plain(end.title)}" if isinstance(end, Advice) else f"({OPEN_END})"

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from crossroads.decisions.model import Answer, FindOut, Question
+from crossroads.decisions.model import OPEN_END, Answer, FindOut, Question
 from crossroads.site.guide.places import Place
 from crossroads.site.guide.writer import Writer, anchor
 
@@ -43,7 +43,7 @@ def not_yet_html(writer: Writer) -> str:
     return (
         '<section class="cr-place"><div class="cr-card" data-card="">'
         f'<h{_TOP_LEVEL} class="cr-card__title" id="{NOT_YET}">'
-        f"The guide does not go on here yet</h{_TOP_LEVEL}>"
+        f"{OPEN_END.capitalize()}</h{_TOP_LEVEL}>"
         "<p>This way is not written. Until it is, these pages may answer you:</p>"
         f'<ul class="cr-chapters">{chapters}</ul></div></section>'
     )
@@ -81,7 +81,7 @@ def _onward(answer: Answer, writer: Writer) -> str:
 
 def _leads_to(answer: Answer, writer: Writer) -> str:
     if not answer.next:
-        return '<span class="cr-answer__not-yet">The guide does not go on here yet</span>'
+        return f'<span class="cr-answer__not-yet">{OPEN_END.capitalize()}</span>'
     kind = "Advice" if answer.next in writer.tree.advice else "Next"
     title = writer.title(answer.next)
     return f'<span class="cr-answer__next">{kind}: {title}</span>'
