@@ -567,6 +567,170 @@ _OPEN = (
         "Views that wait gain nothing from a free-threaded Python.",
         "cells on python3.14t",
     ),
+    _open(
+        "fan-out",
+        "Calls that do not need each other take a page as long as the longest when they overlap, "
+        "and as long as their sum when they do not, under WSGI as well.",
+        "cells with the same calls in a row and at once",
+    ),
+    _open(
+        "preload",
+        "Workers forked from a loaded app share memory that workers which load it themselves do "
+        "not.",
+        "cells that read the memory of workers with and without preload_app",
+    ),
+    _open(
+        "db-n1",
+        "A list that asks for each row's relations one by one needs a query for each; loaded "
+        "ahead, it needs as many for any number of rows.",
+        "a test that counts the queries of both",
+    ),
+    _open(
+        "db-index",
+        "A filter on a large table is answered far faster with an index that fits it.",
+        "cells with and without the index",
+    ),
+    _open(
+        "db-count",
+        "Counting all rows of a large table costs more than the page that shows the count.",
+        "cells with a count and with an estimate",
+    ),
+    _open(
+        "ts-false",
+        "A query with thread_sensitive=False opens a connection in a thread of its own, which no "
+        "request closes.",
+        "a test that counts connections afterwards",
+    ),
+    _open(
+        "async-backend",
+        "django-async-backend waits for queries without a thread for each, returns its connections "
+        "to the pool, and lacks parts of the ORM.",
+        "a test of gathered queries on PostgreSQL",
+    ),
+    _open(
+        "offload",
+        "A view that hands its work to a queue answers as soon as the job is stored, and not when "
+        "it is done.",
+        "cells with the work in the view and in a worker",
+    ),
+    _open(
+        "hop",
+        "An internal call with a token and JSON costs more than many of the functions that are "
+        "moved behind one.",
+        "cells with and without the call",
+    ),
+    _open(
+        "mem-model",
+        "A large object that every worker loads takes its memory once for each worker; in a "
+        "process of its own, once.",
+        "cells that read the memory of workers with a large object",
+    ),
+    _open(
+        "thread-view",
+        "A thread that a view starts is lost when its worker restarts; a job in a queue is not.",
+        "a test that restarts a worker in the middle",
+    ),
+    _open(
+        "queue-commit",
+        "A job that is enqueued inside a transaction which is rolled back still runs, unless the "
+        "queue keeps its jobs in the same database or waits for the commit.",
+        "a test of a rollback with each queue",
+    ),
+    _open(
+        "queue-crash",
+        "When a worker is killed in the middle of a job, each queue does one of three things with "
+        "its defaults: it loses the job, repeats it, or leaves it running for ever.",
+        "a test that kills the worker of each queue",
+    ),
+    _open(
+        "queue-age",
+        "The age of the oldest waiting job can be read from every queue.",
+        "a test with a waiting job in each queue",
+    ),
+    *(
+        _open(
+            f"queue-{library}",
+            f"{name} runs tens of jobs per second with one worker on one core.",
+            "cells with a worker and a stream of jobs",
+        )
+        for library, name in (
+            ("db", "django-tasks-db"),
+            ("celery", "Celery"),
+            ("procrastinate", "Procrastinate"),
+            ("q2", "django-q2"),
+            ("rq", "RQ"),
+            ("dramatiq", "Dramatiq"),
+            ("huey", "Huey"),
+        )
+    ),
+    _open(
+        "chord",
+        "A chord of Celery ends even when one of its parts fails and is tried again, with its "
+        "results in Redis.",
+        "a test of a chord with a part that fails once",
+    ),
+    _open(
+        "job-lock",
+        "Two jobs of Procrastinate with the same lock never run at once.",
+        "a test with two workers and two jobs",
+    ),
+    _open(
+        "cron-lock",
+        "Of two starts of the same scheduled command, one runs and the other leaves at once.",
+        "a test that starts it twice",
+    ),
+    _open(
+        "poll",
+        "An answer that nothing is new costs a small part of the page that it saves.",
+        "cells with clients that poll",
+    ),
+    _open(
+        "push-latency",
+        "A message that is pushed comes at once; one that is polled for comes half an interval "
+        "late on average.",
+        "cells that time a message from the event to the client",
+    ),
+    _open(
+        "sse-memory",
+        "An open event stream costs tens of kilobytes of the server's memory.",
+        "cells with many silent streams",
+    ),
+    _open(
+        "sse-resume",
+        "With Last-Event-ID a client that was cut off gets every event that it missed.",
+        "a test that restarts the server between two events",
+    ),
+    _open(
+        "sse-listen",
+        "One listener for each process serves all of its streams; a listener for each client costs "
+        "a connection for each.",
+        "a test that counts connections with many streams",
+    ),
+    _open(
+        "channels-memory",
+        "An open WebSocket of Channels costs tens of kilobytes of the server's memory.",
+        "cells with many silent sockets",
+    ),
+    _open(
+        "channels-loss",
+        "Messages beyond the capacity of a channel layer are dropped, and the sender is not told.",
+        "a test that sends more than the capacity",
+    ),
+    _open(
+        "channels-thread",
+        "All sync work of all consumers of a process runs in one thread, one piece after another.",
+        "a test with many sockets and a sync consumer",
+    ),
+    _open(
+        "ws-memory",
+        "An open socket of a separate relay costs less memory than one of Channels.",
+        "cells with many silent sockets",
+    ),
+    _open(
+        "ws-token",
+        "The relay lets in only who has a token that Django signed, for as long as it is valid.",
+        "a test with a good, a forged and an expired token",
+    ),
 )
 
 EVIDENCE: Mapping[str, Evidence] = {e.id: e for e in (*_MEASURED, *_TESTED, *_OPEN)}

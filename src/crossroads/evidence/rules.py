@@ -112,6 +112,65 @@ _RULES = (
         why="Below it most requests still pay for the page, and for the look-up and the write as "
         "well. Then the page itself is what to mend.",
     ),
+    Rule(
+        id="many-queries",
+        says="Queries of a page that are many",
+        value="about 20",
+        why="A page that loads its relations ahead needs a query or two for each kind of thing "
+        "that it shows, however many rows there are. What is far above has a loop that asks.",
+    ),
+    Rule(
+        id="slow-query",
+        says="A query that is slow",
+        value="100 ms",
+        why="A person notices a wait of this length, and a query that an index serves takes a few "
+        "thousandths of it. So one that is this slow has a plan to look at.",
+    ),
+    Rule(
+        id="model-memory",
+        says="A model that a web worker may hold",
+        value="200 MB",
+        why="Every worker holds a copy. At this size a few workers fit into the smallest machines "
+        "that are for rent; far above it, the copies are what you pay for.",
+    ),
+    Rule(
+        id="model-time",
+        says="Computing that may stay in a web worker",
+        value="200 ms",
+        why="Below it a request is still answered in a time that feels quick, and a call to "
+        "another process, with a token and JSON, is a large part of what it would save.",
+    ),
+    Rule(
+        id="late-enough",
+        says="News that may be polled for",
+        value="2 s",
+        why="A poll comes half its interval late on average and a whole one at worst. Below this, "
+        "clients ask so often that an open stream is less work.",
+    ),
+    Rule(
+        id="polls-per-second",
+        says="Polls that a small server answers without noticing",
+        value="about 100",
+        why="An answer that nothing is new is among the cheapest requests that Django serves "
+        "([evidence](index.md#base)), so this many are a fraction of a core. Divide the open "
+        "clients by the interval to get your own number.",
+    ),
+    Rule(
+        id="jobs-per-second",
+        says="Jobs for which any queue is fast enough",
+        value="about 50",
+        why="Every queue here is said to start more than this with a single worker, so the "
+        "choice is about what else it does. That is not measured here yet "
+        "([the first of them](index.md#queue-db)).",
+    ),
+    Rule(
+        id="sockets-in-django",
+        says="Sockets that Channels is a good home for",
+        value="a few thousand",
+        why="They are cut at each deployment and come back together, and each costs memory in a "
+        "process that also holds your project ([not measured yet](index.md#channels-memory)). "
+        "Beyond it a relay that knows nothing of Django is easier to keep up.",
+    ),
 )
 
 RULES: Mapping[str, Rule] = {rule.id: rule for rule in _RULES}
