@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_tasks_db",
     "labels",
     "parcels",
     "rates",
@@ -100,6 +101,17 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     if pool_size := int(os.environ.get("DATABASE_POOL") or 0):
         options["pool"] = {"min_size": min(4, pool_size), "max_size": pool_size, "timeout": 10}
 # --8<-- [end:database]
+
+# --8<-- [start:tasks]
+# A job is a row in the database above, and `manage.py db_worker` runs it. A queue that
+# is not named here cannot be used, and one that no worker names is never emptied.
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default", "heavy"],
+    }
+}
+# --8<-- [end:tasks]
 
 if redis_url := os.environ.get("REDIS_URL"):
     CACHES = {
