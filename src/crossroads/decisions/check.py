@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from crossroads.decisions.model import MOST_QUESTIONS, Advice, Question, Tree
 from crossroads.decisions.paths import circle, longest, number_of_paths, outcomes, reachable
+from crossroads.decisions.walk import WalkError, current, walk
 from crossroads.errors import CrossroadsError
 
 FEWEST_REJECTED = 2
@@ -30,7 +31,8 @@ def check(tree: Tree, evidence_ids: Collection[str]) -> list[CrossroadsError]:
         *_targets(tree),
         *_evidence(tree, evidence_ids),
         *_completeness(tree),
-        *_shape(tree),
+        *_options(tree),
+        *(_shape(tree) or _moved(tree)),
     ]
 
 
@@ -39,8 +41,10 @@ def counts(tree: Tree) -> Mapping[str, int]:
     return {
         "questions": len(tree.questions),
         "advice": len(tree.advice),
+        "non-choices": len(tree.non_choices),
+        "options": len(tree.options),
+        "answers": sum(len(q.answers) for q in tree.questions.values()),
         "paths": number_of_paths(tree, tree.root),
-        "open ends": sum(not a.next for q in tree.questions.values() for a in q.answers),
         "questions on the longest path": len(longest(tree, tree.root)),
         "evidence ids cited": len({cited for _, cited in _cited(tree)}),
     }
@@ -48,7 +52,8 @@ def counts(tree: Tree) -> Mapping[str, int]:
 
 def _names(tree: Tree) -> Iterator[CrossroadsError]:
     answers = ((f"{q.id}, answer {a.id}", a.id) for q in tree.questions.values() for a in q.answers)
-    for place, name in (*((n, n) for n in (*tree.questions, *tree.advice)), *answers):
+    names = (*tree.questions, *tree.advice, *tree.non_choices)
+    for place, name in (*((n, n) for n in names), *answers):
         if not _KEBAB.fullmatch(name):
             yield TreeError(
                 f"{place}: '{name}' is not an id",
@@ -74,13 +79,23 @@ def _targets(tree: Tree) -> Iterator[CrossroadsError]:
     nexts = [
         (f"{q.id}, answer {a.id}: next", a.next) for q in tree.questions.values() for a in q.answers
     ]
-    changes = [(f"{a.id}, changes: to", c.to) for a in tree.advice.values() for c in a.changes]
+    changes = [
+        (f"{a.id}, changes: to", c.to) for a in tree.advice.values() for c in a.changes if c.to
+    ]
     for place, target in nexts + changes:
-        if target and target not in known:
+        if target not in known:
             yield TreeError(
                 f"{place} is '{target}', which is neither a question nor an advice",
                 f"known: {', '.join(known)}",
-                "correct the id, or leave it out where the guide does not go on yet",
+                "correct the id, or write what it names",
+            )
+    for question in tree.questions.values():
+        ids = [answer.id for answer in question.answers]
+        if question.unsure.take not in ids:
+            yield TreeError(
+                f"{question.id}, unsure: take is '{question.unsure.take}', none of its answers",
+                f"its answers: {', '.join(ids)}",
+                "name the one that does the least harm where it is wrong",
             )
 
 
@@ -122,9 +137,11 @@ def _parts_of_question(question: Question) -> Mapping[str, Collection[str]]:
     return {
         "ask": [question.ask],
         "why": [question.why],
+        "topic": [question.topic],
         "find_out how": [way.how for way in question.find_out],
         "find_out read": [way.read for way in question.find_out],
         "answers say": [answer.say for answer in question.answers],
+        "unsure because": [question.unsure.because],
     }
 
 
@@ -135,6 +152,7 @@ def _parts_of_advice(advice: Advice) -> Mapping[str, Collection[str]]:
         "why": [advice.why],
         "first": [advice.first],
         "evidence": advice.evidence,
+        "symptoms": advice.symptoms,
         "changes when": [change.when for change in advice.changes],
         "costs": advice.costs,
         "rejected option": [rejected.option for rejected in advice.rejected],
@@ -160,21 +178,77 @@ def _answers(question: Question) -> Iterator[CrossroadsError]:
             )
 
 
-def _shape(tree: Tree) -> Iterator[CrossroadsError]:
-    """Yield what is wrong with the paths; of a tree with a cycle nothing else can be said."""
+def _options(tree: Tree) -> Iterator[CrossroadsError]:
+    known = (*tree.advice, *tree.non_choices)
+    for option in tree.options:
+        for place in option.places:
+            if place not in known:
+                yield TreeError(
+                    f"the option '{option.name}' names '{place}', which speaks of no option",
+                    f"known: {', '.join(known)}",
+                    "name advice or a non-choice",
+                )
+    spoken_of = {place for option in tree.options for place in option.places}
+    for name in known:
+        if name not in spoken_of:
+            yield TreeError(
+                f"no option leads to '{name}'",
+                "who looks for an option by its name finds its advice under it",
+                "add it to the options in docs/decide/tree.yml",
+            )
+    turned_down = [r.option for advice in tree.advice.values() for r in advice.rejected]
+    for non_choice in tree.non_choices.values():
+        yield from _empty(non_choice.id, {"because": [non_choice.because]})
+        if non_choice.see not in tree.advice:
+            yield TreeError(
+                f"{non_choice.id}, see is '{non_choice.see}', which is no advice",
+                f"advice: {', '.join(tree.advice)}",
+                "name what to do in its place",
+            )
+        if not any(f"(options.md#{non_choice.id})" in option for option in turned_down):
+            yield TreeError(
+                f"no advice turns down '{non_choice.id}'",
+                "a non-choice is found where it is rejected",
+                f"link options.md#{non_choice.id} from a rejected option, or remove it",
+            )
+
+
+def _moved(tree: Tree) -> Iterator[CrossroadsError]:
+    """Yield what is wrong with the redirects; asked of a tree whose questions are in order."""
+    for old, new in tree.moved.items():
+        try:
+            walk(tree, current(tree, new.split(",")))
+        except WalkError as error:
+            yield TreeError(
+                f"'{old}' has moved to '{new}', where no walk leads: {error.problem}",
+                error.known,
+                "correct the new path in docs/decide/tree.yml",
+            )
+
+
+def _shape(tree: Tree) -> list[CrossroadsError]:
+    """Return what is wrong with the paths; of a tree with a cycle nothing else can be said."""
     if found := circle(tree):
-        yield TreeError(
-            f"the questions go in a circle: {' → '.join(found)}",
-            "a walk must end",
-            "let one of these answers lead elsewhere",
-        )
-        return
+        return [
+            TreeError(
+                f"the questions go in a circle: {' → '.join(found)}",
+                "a walk must end",
+                "let one of these answers lead elsewhere",
+            )
+        ]
+    return [*_unreached(tree), *_too_long(tree), *_questions_that_do_not_matter(tree)]
+
+
+def _unreached(tree: Tree) -> Iterator[CrossroadsError]:
     for name in sorted({*tree.questions, *tree.advice} - reachable(tree, tree.root)):
         yield TreeError(
             f"no answer leads to '{name}'",
             f"all is reached from '{tree.root}' by answers",
             "let an answer lead there, or remove it",
         )
+
+
+def _too_long(tree: Tree) -> Iterator[CrossroadsError]:
     path = longest(tree, tree.root)
     if len(path) > MOST_QUESTIONS:
         yield TreeError(
@@ -182,14 +256,13 @@ def _shape(tree: Tree) -> Iterator[CrossroadsError]:
             f"at most {MOST_QUESTIONS} are asked",
             "leave one out, or lead there by a shorter way",
         )
-    yield from _questions_that_do_not_matter(tree)
 
 
 def _questions_that_do_not_matter(tree: Tree) -> Iterator[CrossroadsError]:
     for question in tree.questions.values():
         found = [outcomes(tree, answer.next) for answer in question.answers]
         if len(found) > 1 and len(set(found)) == 1:
-            ends = ", ".join(sorted(end or "an open end" for end in found[0]))
+            ends = ", ".join(sorted(found[0]))
             yield TreeError(
                 f"the answer to {question.id} does not matter",
                 f"every answer can lead to the same: {ends}",
@@ -207,4 +280,6 @@ def _cited(tree: Tree) -> list[tuple[str, str]]:
             for rejected in advice.rejected
             if rejected.evidence
         ]
+    for non_choice in tree.non_choices.values():
+        found += [(non_choice.id, cited) for cited in non_choice.evidence]
     return found

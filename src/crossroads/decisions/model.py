@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-OPEN_END = "the guide does not go on here yet"
-"""Said where an answer leads nowhere yet."""
-
 MOST_QUESTIONS = 6
 """A walk never asks more."""
+
+ASSUMED = "~"
+"""Written after an answer that was not known, in a path: `slow,load~`."""
 
 type Kind = Literal["do", "stay", "avoid"]
 """Whether the advice is to change something, to leave it, or not to do what was planned."""
@@ -40,7 +40,17 @@ class Answer:
     say: str
     """In the reader's words."""
     next: str
-    """Id of the question or advice that follows; empty where the guide does not go on yet."""
+    """Id of the question or advice that follows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unsure:
+    """What the guide takes for the answer of a reader who cannot find out."""
+
+    take: str
+    """Id of the answer that does the least harm where it is wrong."""
+    because: str
+    """Why it is that one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +58,14 @@ class Question:
     """One question of the guide."""
 
     id: str
+    topic: str
+    """What it is about in a few words, for the picture of the whole guide."""
     ask: str
     why: str
     """Why it is asked: what depends on it."""
     find_out: tuple[FindOut, ...]
     answers: tuple[Answer, ...]
+    unsure: Unsure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +75,7 @@ class Change:
     when: str
     """Such as `the hit rate stays below one half`."""
     to: str
-    """Id of the question or advice to go to then; empty where the guide does not go yet."""
+    """Id of the question or advice to go to then; empty where the guide has no place for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +107,8 @@ class Advice:
     """The first step: what to do today."""
     evidence: tuple[str, ...]
     """Ids in the catalogue."""
+    symptoms: tuple[str, ...]
+    """What a reader may have met, as it is written there, such as `502 Bad Gateway`."""
     changes: tuple[Change, ...]
     """What would change this advice."""
     costs: tuple[str, ...]
@@ -105,6 +120,28 @@ class Advice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NonChoice:
+    """What people do, and the guide never advises."""
+
+    id: str
+    option: str
+    because: str
+    evidence: tuple[str, ...]
+    """Ids in the catalogue."""
+    see: str
+    """Id of the advice to follow in its place."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """A way to run a project that a reader may have in mind."""
+
+    name: str
+    places: tuple[str, ...]
+    """Ids of the advice and non-choices that speak of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tree:
     """The whole guide."""
 
@@ -112,6 +149,11 @@ class Tree:
     """Id of the first question."""
     questions: Mapping[str, Question]
     advice: Mapping[str, Advice]
+    non_choices: Mapping[str, NonChoice]
+    options: tuple[Option, ...]
+    moved: Mapping[str, str]
+    """Answers that were published once, to the answers that lead on from there now. Both are the
+    beginning of a path, such as `slow,load,asgi`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +162,13 @@ class Step:
 
     question: Question
     answer: Answer
+    is_assumed: bool = False
+    """Whether the reader did not know, and the guide took the answer that does least harm."""
+
+    @property
+    def said(self) -> str:
+        """Return what was said, as a path spells it."""
+        return self.answer.id + (ASSUMED if self.is_assumed else "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,10 +176,10 @@ class Walk:
     """Where a reader is: what was said so far, and what comes next."""
 
     steps: tuple[Step, ...]
-    at: Question | Advice | None
-    """The question to ask, or the advice; None where the guide does not go on yet."""
+    at: Question | Advice
+    """The question to ask, or the advice."""
 
     @property
     def path(self) -> str:
         """Return the answers as permalinks and `--answers` spell them: `slow,load,wsgi`."""
-        return ",".join(step.answer.id for step in self.steps)
+        return ",".join(step.said for step in self.steps)

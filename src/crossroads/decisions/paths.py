@@ -1,6 +1,6 @@
 """Where the answers of a tree lead, without anybody walking: what `check` looks at.
 
-Ids that the tree does not hold lead nowhere, like those of advice and the empty one of an open end.
+Ids that the tree does not hold lead nowhere, like those of advice.
 """
 
 from graphlib import CycleError, TopologicalSorter
@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from crossroads.decisions.model import Tree
 
 type Outcomes = frozenset[str]
-"""Ids of the advice that can follow; the empty id stands for an open end."""
+"""Ids of the advice that can follow."""
 
 
 def circle(tree: Tree) -> list[str]:

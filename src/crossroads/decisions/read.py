@@ -10,16 +10,19 @@ from crossroads.decisions.model import (
     Change,
     FindOut,
     Kind,
+    NonChoice,
+    Option,
     Question,
     Rejected,
     Tree,
+    Unsure,
 )
 
-INDEX = "index.md"
-"""The guide's own page, the only one in its folder that is no advice."""
+NO_ADVICE = ("index.md", "map.md", "options.md")
+"""The pages of the folder that are about the guide itself: all others are advice."""
 
 _TEXTS = ("title", "recommend", "why", "first", "example")
-_LISTS = ("evidence", "changes", "costs", "rejected")
+_LISTS = ("evidence", "symptoms", "changes", "costs", "rejected")
 _FOR_MKDOCS = ("hide", "icon", "search", "status", "subtitle", "tags", "template")
 _FENCE = "---\n"
 
@@ -32,34 +35,60 @@ def read_tree(folder: Path) -> Tree:
             together is for `check`.
     """
     top = parse(_read(folder / "tree.yml"), _shown(folder / "tree.yml"))
-    parts = top.fields(("root", "questions"))
-    pages = sorted(page for page in folder.glob("*.md") if page.name != INDEX)
+    parts = top.fields(("root", "questions", "non_choices", "options", "moved"))
+    pages = sorted(page for page in folder.glob("*.md") if page.name not in NO_ADVICE)
     return Tree(
         root=parts["root"].text(),
         questions={
             name: _question(name, source) for name, source in parts["questions"].entries().items()
         },
         advice={page.stem: _advice(page) for page in pages},
+        non_choices={
+            name: _non_choice(name, source)
+            for name, source in parts["non_choices"].entries().items()
+        },
+        options=tuple(
+            Option(name=name, places=_texts(source))
+            for name, source in parts["options"].entries().items()
+        ),
+        moved={old: new.text() for old, new in parts["moved"].entries().items()},
+    )
+
+
+def _texts(source: Source) -> tuple[str, ...]:
+    return tuple(item.text() for item in source.items())
+
+
+def _non_choice(name: str, source: Source) -> NonChoice:
+    parts = source.fields(("option", "because", "evidence", "see"))
+    return NonChoice(
+        id=name,
+        option=parts["option"].text(),
+        because=parts["because"].text(),
+        evidence=_texts(parts["evidence"]),
+        see=parts["see"].text(),
     )
 
 
 def _question(name: str, source: Source) -> Question:
-    parts = source.fields(("ask", "why", "find_out", "answers"))
+    parts = source.fields(("topic", "ask", "why", "find_out", "answers", "unsure"))
     return Question(
         id=name,
+        topic=parts["topic"].text(),
         ask=parts["ask"].text(),
         why=parts["why"].text(),
         find_out=tuple(
             FindOut(**way.texts(("how", "read"), ("run",))) for way in parts["find_out"].items()
         ),
         answers=_answers(parts["answers"]),
+        unsure=Unsure(**parts["unsure"].texts(("take", "because"))),
     )
 
 
 def _answers(source: Source) -> tuple[Answer, ...]:
     found: dict[str, Answer] = {}
     for item in source.items():
-        answer = Answer(**item.texts(("id", "say"), ("next",)))
+        answer = Answer(**item.texts(("id", "say", "next")))
         if answer.id in found:
             raise ContentError(
                 f"{item.place} is a second answer with the id '{answer.id}'",
@@ -78,9 +107,10 @@ def _advice(page: Path) -> Advice:
     return Advice(
         id=page.stem,
         kind=cast("Kind", parts["kind"].one_of(get_args(Kind.__value__))),
-        evidence=tuple(item.text() for item in parts["evidence"].items()),
+        evidence=_texts(parts["evidence"]),
+        symptoms=_texts(parts["symptoms"]),
         changes=tuple(Change(**one.texts(("when",), ("to",))) for one in parts["changes"].items()),
-        costs=tuple(item.text() for item in parts["costs"].items()),
+        costs=_texts(parts["costs"]),
         rejected=tuple(
             Rejected(**one.texts(("option", "because"), ("evidence",)))
             for one in parts["rejected"].items()
@@ -96,7 +126,7 @@ def _front_matter(page: Path) -> str:
         raise ContentError(
             f"{_shown(page)} has no front matter",
             "the advice stands in YAML between two lines '---' at the top of its page",
-            f"write it, or move the page: all pages here but {INDEX} are advice",
+            f"write it, or move the page: all pages here but {', '.join(NO_ADVICE)} are advice",
         )
     # The first fence stays, so that lines count from the top of the page.
     return f"{_FENCE}{front}\n"

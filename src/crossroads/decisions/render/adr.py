@@ -53,7 +53,13 @@ def adr(walk: Walk, sources: Sources, day: date) -> str:
 
 def facts(steps: Iterable[Step]) -> str:
     """Return what was said, as Markdown."""
-    return "\n".join(f"- {plain(step.question.ask)} **{plain(step.answer.say)}**" for step in steps)
+    return "\n".join(map(_fact, steps))
+
+
+def _fact(step: Step) -> str:
+    note = " (not known: the guide took the answer that does the least harm)"
+    say = f"**{plain(step.answer.say)}**{note if step.is_assumed else ''}"
+    return f"- {plain(step.question.ask)} {say}"
 
 
 def adr_template(advice: Advice, sources: Sources) -> str:

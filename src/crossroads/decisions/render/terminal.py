@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from textwrap import TextWrapper
 
 from crossroads.decisions.model import (
-    OPEN_END,
+    ASSUMED,
     Advice,
-    Answer,
     Change,
     FindOut,
     Question,
@@ -34,9 +33,6 @@ def walk_text(walk: Walk, sources: Sources) -> str:
         case Advice() as advice:
             end = advice_text(advice, sources)
             again = f"The recipe: {_page(advice, sources)}\nThis walk again: {command}"
-        case None:
-            end = f"{OPEN_END.capitalize()}."
-            again = f"Every path: crossroads decide --list\nThis walk again: {command}"
     return "\n\n".join(filter(None, [steps_text(walk.steps), end, again]))
 
 
@@ -44,7 +40,7 @@ def question_text(question: Question) -> str:
     """Return a question with its reason and its numbered answers."""
     ids = max(len(answer.id) for answer in question.answers)
     answers = (
-        _wrap(_said(answer), head=f"{number:>3}  {answer.id:{ids}}  ")
+        _wrap(answer.say, head=f"{number:>3}  {answer.id:{ids}}  ")
         for number, answer in enumerate(question.answers, 1)
     )
     return "\n".join([_wrap(question.ask), "", _wrap(question.why, _INDENT), "", *answers])
@@ -52,14 +48,21 @@ def question_text(question: Question) -> str:
 
 def find_out_text(question: Question) -> str:
     """Return how to find the answer to a question: commands to run, and how to read them."""
-    return "\n\n".join(_way(way) for way in question.find_out)
+    return "\n\n".join([*map(_way, question.find_out), _default(question)])
+
+
+def said(step: Step) -> str:
+    """Return what was said, and whether the reader knew."""
+    return (
+        f"{step.answer.say} (not known: the guide took this)"
+        if step.is_assumed
+        else step.answer.say
+    )
 
 
 def steps_text(steps: Iterable[Step]) -> str:
     """Return what was said so far."""
-    return "\n".join(
-        f"{_wrap(step.question.ask)}\n{_wrap(step.answer.say, _INDENT)}" for step in steps
-    )
+    return "\n".join(f"{_wrap(step.question.ask)}\n{_wrap(said(step), _INDENT)}" for step in steps)
 
 
 def advice_text(advice: Advice, sources: Sources) -> str:
@@ -110,8 +113,12 @@ def _item(text: str) -> str:
     return _wrap(text, _INDENT, head="- ")
 
 
-def _said(answer: Answer) -> str:
-    return answer.say if answer.next else f"{answer.say} ({OPEN_END})"
+def _default(question: Question) -> str:
+    unsure = question.unsure
+    say = next(answer.say for answer in question.answers if answer.id == unsure.take)
+    lines = [f"{_INDENT * 2}{unsure.take}{ASSUMED}", _wrap(say, _INDENT * 2)]
+    reason = _wrap(f"That does the least harm: {unsure.because}", _INDENT * 2)
+    return "\n".join([_wrap("Not to be found out? The guide then takes", _INDENT), *lines, reason])
 
 
 def _way(way: FindOut) -> str:
@@ -136,5 +143,5 @@ def _rejected(rejected: Rejected, sources: Sources) -> str:
     return _item(f"{reason} [{rejected.evidence}: {sources.evidence[rejected.evidence].state}]")
 
 
-def _end(end: Question | Advice | None) -> str:
-    return f"{end.id}: {plain(end.title)}" if isinstance(end, Advice) else f"({OPEN_END})"
+def _end(end: Question | Advice) -> str:
+    return f"{end.id}: {plain(end.title if isinstance(end, Advice) else end.ask)}"

@@ -9,7 +9,7 @@ from crossroads.decisions.render.sources import Sources
 
 
 def walk_json(walk: Walk, sources: Sources) -> Mapping[str, Any]:
-    """Return what was said, and the next question or the advice; both None at an open end."""
+    """Return what was said, and the next question or the advice."""
     return {
         "path": walk.path,
         "steps": [
@@ -18,6 +18,7 @@ def walk_json(walk: Walk, sources: Sources) -> Mapping[str, Any]:
                 "ask": sources.text(step.question.ask),
                 "answer": step.answer.id,
                 "say": sources.text(step.answer.say),
+                "assumed": step.is_assumed,
             }
             for step in walk.steps
         ],

@@ -13,7 +13,7 @@ from crossroads.measurements.identity import installed_versions
 from crossroads.site.findings import lines, verified
 from crossroads.site.guide.advice import page_html, stub_html
 from crossroads.site.guide.places import outline
-from crossroads.site.guide.questions import not_yet_html, places_html
+from crossroads.site.guide.questions import places_html
 from crossroads.site.guide.writer import GUIDE, Writer
 
 __all__ = ["SITE", "advice_html", "guide_html"]
@@ -50,7 +50,7 @@ def guide_html(root: Path) -> str:
     )
     return (
         f'<div class="cr-guide" data-root="{writer.tree.root}">{_LIVE_PARTS}'
-        f"{places_html(writer.outline.top, writer)}{not_yet_html(writer)}"
+        f"{places_html(writer.outline.top, writer)}"
         # Each advice has a page of its own, which a search should find instead.
         f'<div class="cr-ends" data-search-exclude>{advice}</div>{_CONTROLS}</div>'
     )

@@ -43,6 +43,7 @@ def page_html(advice: Advice, writer: Writer, record: str) -> str:
         f"{_recommended(advice, writer)}{_now(advice, writer)}"
         f'<p class="cr-advice__way"><a href="{writer.in_guide(advice.id)}">'
         "The questions that lead here</a></p>"
+        f"{_symptoms(advice)}"
         f"{_reasons(advice, writer)}"
         f'<template class="cr-advice__record">{escape(record, quote=False)}</template></div>'
     )
@@ -61,6 +62,14 @@ def _now(advice: Advice, writer: Writer) -> str:
         f'<div class="cr-advice__now"><p>{writer.text(advice.why)}</p>'
         '<p class="cr-advice__first"><span class="cr-label">First step</span> '
         f"{writer.text(advice.first)}</p></div>"
+    )
+
+
+def _symptoms(advice: Advice) -> str:
+    met = "".join(f"<li>{escape(symptom)}</li>" for symptom in advice.symptoms)
+    return (
+        '<div class="cr-symptoms"><p class="cr-label" id="cr-symptoms">You may have met</p>'
+        f'<ul role="list" aria-labelledby="cr-symptoms">{met}</ul></div>'
     )
 
 

@@ -44,7 +44,7 @@ def _place(tree: Tree, question_id: str, path: Path, first: dict[str, Path]) -> 
     question = tree.questions[question_id]
     below = {}
     for answer in question.answers:
-        if answer.next in first or not answer.next:
+        if answer.next in first:
             continue
         onward = (*path, answer.id)
         if answer.next in tree.questions:
