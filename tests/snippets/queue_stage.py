@@ -98,6 +98,11 @@ class Stage:
         found = "SELECT 1 FROM labels_label l JOIN parcels_parcel p ON p.id = parcel_id"
         return self.db.execute(f"{found} WHERE number = %s", [number]).rowcount > 0
 
+    def weight_of(self, number: str) -> int:
+        """Return what a parcel weighs, in grams, as it is committed."""
+        found = "SELECT weight_g FROM parcels_parcel WHERE number = %s"
+        return self.db.execute(found, [number]).fetchone()[0]
+
     def wait_for_label(self, number: str, worker: Process) -> None:
         """Return when a worker has printed the label of a parcel.
 
@@ -105,6 +110,24 @@ class Stage:
             ServiceError: It ended, or printed none in time; the message shows its log.
         """
         worker.wait_until(lambda: self.has_label(number), deadline_s=DEADLINE_S)
+
+    @contextmanager
+    def held_labels(self) -> Iterator[Callable[[Process], None]]:
+        """Let nobody write a label meanwhile; give a function that waits for one who wants to.
+
+        A job is then known to be in progress, and stays so until the block is left.
+        """
+        asks = "SELECT count(*) FROM pg_locks WHERE relation = 'labels_label'::regclass"
+
+        def wait_for_a_job(worker: Process) -> None:
+            waits = f"{asks} AND NOT granted"
+            worker.wait_until(
+                lambda: self.db.execute(waits).fetchone()[0] > 0, deadline_s=DEADLINE_S
+            )
+
+        with psycopg.connect(self.env["DATABASE_URL"]) as holder:
+            holder.execute("LOCK TABLE labels_label IN EXCLUSIVE MODE")
+            yield wait_for_a_job
 
 
 @contextmanager

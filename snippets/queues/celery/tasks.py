@@ -1,0 +1,16 @@
+"""The jobs of the desk: labels/tasks.py in your project."""
+
+# --8<-- [start:task]
+from django.db import OperationalError
+from labels import printing
+from queues.celery.app import app
+
+
+# What passes by itself is tried again: a database that is away for a moment. The waits
+# double and scatter. A parcel that is not there is a mistake, and stays one.
+@app.task(autoretry_for=[OperationalError], retry_backoff=True, max_retries=5)
+def print_label(number):
+    return printing.print_label(number)
+
+
+# --8<-- [end:task]

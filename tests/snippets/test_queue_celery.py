@@ -1,0 +1,103 @@
+"""Celery, with the settings that readers copy, runs the desk's job."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from crossroads.services.postgres import Postgres
+from crossroads.services.process import Process
+from crossroads.services.valkey import Valkey
+
+from .queue_stage import QUEUES, Stage, own_database, queue_stage, wait_until
+
+FOLDER = QUEUES / "celery"
+TASKS, WEIGH, WORKER = (FOLDER / name for name in ("tasks.py", "weigh.py", "worker.sh"))
+ONE_AT_A_TIME = {"CONCURRENCY": "1"}  # so what comes later is done later
+
+
+@pytest.fixture(scope="module")
+def stage(postgres: Postgres, valkey: Valkey) -> Iterator[Stage]:
+    with (
+        own_database(valkey, 11) as url,
+        queue_stage(postgres, FOLDER / "settings.py", QUEUE_URL=url) as stage,
+    ):
+        yield stage
+
+
+@pytest.fixture(scope="module")
+def worker(stage: Stage) -> Iterator[Process]:
+    with stage.start_worker(WORKER, **ONE_AT_A_TIME) as worker:
+        yield worker
+
+
+@pytest.mark.runs("queues/celery/settings.py")
+@pytest.mark.runs("queues/celery/weigh.py")
+def test_a_job_of_a_transaction_runs_when_that_is_committed(stage: Stage, worker: Process) -> None:
+    number = stage.new_number()
+
+    stage.run(f"weigh({number!r}, 750)", WEIGH)
+
+    stage.wait_for_label(number, worker)
+    assert stage.weight_of(number) == 750
+
+
+@pytest.mark.runs("queues/celery/weigh.py")
+def test_a_transaction_that_is_rolled_back_enqueues_nothing(stage: Stage, worker: Process) -> None:
+    rolled_back, later = stage.new_number(), stage.new_number()
+
+    stage.run(
+        f"with transaction.atomic():\n"
+        f"    weigh({rolled_back!r}, 750)\n"
+        f"    transaction.set_rollback(True)\n"
+        f"weigh({later!r}, 750)",
+        WEIGH,
+    )
+
+    stage.wait_for_label(later, worker)
+    assert not stage.has_label(rolled_back)
+
+
+@pytest.mark.runs("queues/celery/tasks.py")
+def test_without_on_commit_the_job_of_a_rolled_back_transaction_runs(
+    stage: Stage, worker: Process
+) -> None:
+    number = stage.new_number()
+
+    stage.run(
+        f"from django.db import transaction\n"
+        f"with transaction.atomic():\n"
+        f"    print_label.delay({number!r})\n"
+        f"    transaction.set_rollback(True)",
+        TASKS,
+    )
+
+    stage.wait_for_label(number, worker)
+
+
+@pytest.mark.runs("queues/celery/tasks.py")
+def test_a_job_that_fails_is_seen_in_the_log_of_the_worker(stage: Stage, worker: Process) -> None:
+    stage.run("print_label.delay('no such parcel')", TASKS)
+
+    worker.wait_until(lambda: "Parcel matching query does not exist" in worker.log)
+
+    assert "Task queues.celery.tasks.print_label" in worker.log
+    assert "raised unexpected: DoesNotExist" in worker.log
+
+
+@pytest.mark.runs("queues/celery/app.py")
+@pytest.mark.runs("queues/celery/worker.sh")
+def test_a_worker_that_is_asked_to_end_ends_its_job_first(stage: Stage) -> None:
+    number = stage.new_number()
+
+    with stage.start_worker(WORKER) as worker:
+        with stage.held_labels() as wait_for_a_job:
+            stage.run(f"weigh({number!r}, 750)", FOLDER / "app.py", WEIGH)
+            wait_for_a_job(worker)
+            os.kill(worker.pid, signal.SIGTERM)
+            worker.wait_until(lambda: "Warm shutdown" in worker.log)
+        wait_until(lambda: not worker.is_running(), "the end of the worker")
+
+        assert stage.has_label(number)
+        assert worker.exit_code == 0
