@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "parcels",
     "rates",
     "routes",
+    "tracking",
 ]
 
 MIDDLEWARE = [
@@ -168,3 +169,10 @@ CARRIERS_URL = os.environ.get("CARRIERS_URL", "").rstrip("/")
 CARRIER_LATENCY_MS = float(os.environ.get("CARRIER_LATENCY_MS", "100"))
 CARRIER_TIMEOUT_S = float(os.environ.get("CARRIER_TIMEOUT_S", "2"))
 SHOW_PROCESS = is_on("SHOW_PROCESS")
+# Event streams: heard through REDIS_URL, or by asking the database every TRACKING_LOOK_S. A
+# silent stream sends something each TRACKING_HEARTBEAT_S, and the browser renews a long one.
+REDIS_URL = os.environ.get("REDIS_URL", "")
+TRACKING_CHANNEL = os.environ.get("TRACKING_CHANNEL", "tracking")
+TRACKING_HEARTBEAT_S = float(os.environ.get("TRACKING_HEARTBEAT_S", "15"))
+TRACKING_LOOK_S = float(os.environ.get("TRACKING_LOOK_S", "1"))
+TRACKING_STREAM_S = float(os.environ.get("TRACKING_STREAM_S", "3600"))

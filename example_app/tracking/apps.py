@@ -1,0 +1,16 @@
+"""Has every event that is saved announced, whoever saves it."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_save
+
+
+class TrackingConfig(AppConfig):
+    name = "tracking"
+
+    def ready(self):
+        # Both need the models, which are there only now.
+        from parcels.models import Event  # noqa: PLC0415
+
+        from tracking.reports import announce  # noqa: PLC0415
+
+        post_save.connect(announce, sender=Event, dispatch_uid="announce")
