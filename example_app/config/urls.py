@@ -23,9 +23,12 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("health/", health),
     path("health/async/", health_async),
+    path("", include("labels.urls")),
     path("", include("parcels.urls")),
     path("rates/", include("rates.urls")),
     path("routes/", include("routes.urls")),
+    path("depots/", include("scanning.urls")),
+    path("", include("tracking.urls")),
 ]
 if settings.SHOW_PROCESS:
     # Versions help an attacker to choose; only the benchmark mounts this.
