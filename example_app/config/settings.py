@@ -122,6 +122,15 @@ if redis_url := os.environ.get("REDIS_URL"):
             "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
         }
     }
+    # --8<-- [start:channel-layers]
+    # Through this, sockets of several processes hear each other.
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [{"address": redis_url, "socket_connect_timeout": 2}]},
+        }
+    }
+    # --8<-- [end:channel-layers]
 
 # --8<-- [start:https]
 if not DEBUG and not INSECURE_HTTP:
@@ -168,6 +177,8 @@ DESK_TOKEN = os.environ.get("DESK_TOKEN", "")
 CARRIERS_URL = os.environ.get("CARRIERS_URL", "").rstrip("/")
 CARRIER_LATENCY_MS = float(os.environ.get("CARRIER_LATENCY_MS", "100"))
 CARRIER_TIMEOUT_S = float(os.environ.get("CARRIER_TIMEOUT_S", "2"))
+RELAY_URL = os.environ.get("RELAY_URL", "").rstrip("/")
+RELAY_KEY = os.environ.get("RELAY_KEY", "")
 SHOW_PROCESS = is_on("SHOW_PROCESS")
 # Event streams: heard through REDIS_URL, or by asking the database every TRACKING_LOOK_S. A
 # silent stream sends something each TRACKING_HEARTBEAT_S, and the browser renews a long one.

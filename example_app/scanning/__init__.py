@@ -1,0 +1,1 @@
+"""What happens to parcels in a depot, heard at once: hand scanners and the dispatcher's board."""
