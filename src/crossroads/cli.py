@@ -4,8 +4,10 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,22 +19,22 @@ from crossroads.bench.self_check import CELLS, ROUNDS, check_pairs
 from crossroads.decisions.ask import ask
 from crossroads.decisions.keep import STANDARD_OUTPUT, keep, require_place
 from crossroads.decisions.model import Question, Tree, Walk
-from crossroads.decisions.read import read_tree
 from crossroads.decisions.render.adr import adr
-from crossroads.decisions.render.sources import Sources
+from crossroads.decisions.render.compare import comparison_text
 from crossroads.decisions.render.terminal import paths_text, walk_text
+from crossroads.decisions.render.tree_json import tree_json
 from crossroads.decisions.render.walk_json import walk_json
 from crossroads.decisions.walk import walk
 from crossroads.errors import CrossroadsError
 from crossroads.evidence.ledger import as_json, ledger_text, read_ledger
 from crossroads.evidence.proofs import keep_reference
 from crossroads.evidence.prove import prove
-from crossroads.measurements.identity import identify, installed_versions
+from crossroads.measurements.identity import identify
 from crossroads.measurements.store import load_run, local_path
 from crossroads.site.blocks.transcripts import refresh_transcripts
 from crossroads.site.cited import refresh_numbers
 from crossroads.site.data import find_root
-from crossroads.site.findings import lines, verified
+from crossroads.site.findings import guide_sources
 
 EXIT_MISTAKE = 2
 EXIT_INTERRUPTED = 130
@@ -93,8 +95,11 @@ def evidence(*, again: bool, as_data: bool, reference: bool) -> None:
 
 @cli.command()
 @click.option("--answers", help="Walk on these without asking, such as slow,load,wsgi.")
+@click.option("--compare", help="Walk on these as well, and print where the two part.")
 @click.option("--list", "all_paths", is_flag=True, help="Print every path with its advice.")
-@click.option("--json", "as_data", is_flag=True, help="Print the walk as JSON.")
+@click.option(
+    "--json", "as_data", is_flag=True, help="Print the walk as JSON; the tree, with --list."
+)
 @click.option(
     "--adr",
     "record",
@@ -102,29 +107,40 @@ def evidence(*, again: bool, as_data: bool, reference: bool) -> None:
     help="Write a decision record to this file; - is standard output.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace the file of a record that is there.")
-def decide(
-    answers: str | None, *, all_paths: bool, as_data: bool, record: Path | None, overwrite: bool
+def decide(  # noqa: PLR0913 - each is an option of the command
+    answers: str | None,
+    *,
+    compare: str | None,
+    all_paths: bool,
+    as_data: bool,
+    record: Path | None,
+    overwrite: bool,
 ) -> None:
     """Ask what is wrong with one view, and advise."""
     root = find_root(Path.cwd())
-    tree = read_tree(root / "docs" / "decide")
+    sources = guide_sources(root, os.environ.get("SITE_URL", ""))
+    tree = sources.tree
     if all_paths:
-        click.echo(paths_text(tree))
+        click.echo(_as_json(tree_json(sources)) if as_data else paths_text(tree))
         return
     if record:
         require_place(record, overwrite=overwrite)
-    walked = _ask(tree) if answers is None else walk(tree, [a for a in answers.split(",") if a])
-    sources = Sources(
-        tree=tree,
-        evidence=lines(root),
-        versions=verified(installed_versions()),
-        base_url=os.environ.get("SITE_URL", ""),
-    )
+    walked = _ask(tree) if answers is None else walk(tree, _split(answers))
+    if compare is not None:
+        click.echo(comparison_text(walked, walk(tree, _split(compare)), sources))
+        return
     if record:
         keep(adr(walked, sources, datetime.now(UTC).astimezone().date()), record)
     if record != STANDARD_OUTPUT:
-        data = json.dumps(walk_json(walked, sources), indent=2, ensure_ascii=False)
-        click.echo(data if as_data else walk_text(walked, sources))
+        click.echo(_as_json(walk_json(walked, sources)) if as_data else walk_text(walked, sources))
+
+
+def _split(answers: str) -> list[str]:
+    return [answer for answer in answers.split(",") if answer]
+
+
+def _as_json(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False)
 
 
 def _ask(tree: Tree) -> Walk:

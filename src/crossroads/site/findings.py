@@ -1,10 +1,13 @@
-"""Evidence as the guide's texts outside the site say it: a line for each claim."""
+"""What the guide's texts are written from: the tree, a line for each claim, the versions."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
+from crossroads.decisions.read import read_tree
 from crossroads.decisions.render.evidence import EvidenceLine
+from crossroads.decisions.render.sources import Sources
 from crossroads.evidence.model import Finding, State
+from crossroads.measurements.identity import installed_versions
 from crossroads.site.ledger import ledger
 
 VERIFIED = ("django", "asgiref", "gunicorn", "uvicorn", "granian", "psycopg", "fastapi")
@@ -14,6 +17,21 @@ VERIFIED = ("django", "asgiref", "gunicorn", "uvicorn", "granian", "psycopg", "f
 def verified(versions: Mapping[str, str]) -> Mapping[str, str]:
     """Return the versions to name, of those that were installed."""
     return {name: versions[name] for name in VERIFIED if name in versions}
+
+
+def guide_sources(root: Path, base_url: str = "") -> Sources:
+    """Return the guide of the project in `root`, with what is known around it.
+
+    Args:
+        root: Folder of mkdocs.yml.
+        base_url: Address of the site, where texts should link to it.
+    """
+    return Sources(
+        tree=read_tree(root / "docs" / "decide"),
+        evidence=lines(root),
+        versions=verified(installed_versions()),
+        base_url=base_url,
+    )
 
 
 def lines(root: Path) -> Mapping[str, EvidenceLine]:

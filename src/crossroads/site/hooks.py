@@ -2,9 +2,11 @@
 
 import json
 import os
+from collections.abc import Mapping
 from copy import copy
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -14,10 +16,12 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from crossroads.bench.ensure import VARIABLE, ensure_measurement
+from crossroads.decisions.render.tree_json import tree_json
 from crossroads.errors import CrossroadsError
 from crossroads.evidence.ledger import as_json
 from crossroads.evidence.prove import ensure_proofs
 from crossroads.services.ports import require_free
+from crossroads.site.findings import guide_sources
 from crossroads.site.kernels import isolate_kernels
 from crossroads.site.ledger import ledger
 from crossroads.site.memory import abandon, begin, digest_of, remembered
@@ -95,9 +99,14 @@ def _key(page: Page, config: MkDocsConfig) -> str:
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Publish the evidence for programs, beside the pages."""
-    book = ledger(Path(config.config_file_path).parent)
-    (Path(config.site_dir) / "evidence.json").write_text(json.dumps(as_json(book), indent=1))
+    """Publish the evidence and the guide for programs, beside the pages."""
+    root, site = Path(config.config_file_path).parent, Path(config.site_dir)
+    _publish(as_json(ledger(root)), site / "evidence.json")
+    _publish(tree_json(guide_sources(root, config.site_url or "")), site / "decide" / "tree.json")
+
+
+def _publish(data: Mapping[str, Any], file: Path) -> None:
+    file.write_text(json.dumps(data, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 def on_build_error(error: Exception) -> None:

@@ -40,10 +40,15 @@ def question_text(question: Question) -> str:
     """Return a question with its reason and its numbered answers."""
     ids = max(len(answer.id) for answer in question.answers)
     answers = (
-        _wrap(answer.say, head=f"{number:>3}  {answer.id:{ids}}  ")
+        wrapped(answer.say, head=f"{number:>3}  {answer.id:{ids}}  ")
         for number, answer in enumerate(question.answers, 1)
     )
-    return "\n".join([_wrap(question.ask), "", _wrap(question.why, _INDENT), "", *answers])
+    return "\n".join([head_text(question), "", *answers])
+
+
+def head_text(question: Question) -> str:
+    """Return a question with its reason."""
+    return f"{wrapped(question.ask)}\n\n{wrapped(question.why, _INDENT)}"
 
 
 def find_out_text(question: Question) -> str:
@@ -62,24 +67,26 @@ def said(step: Step) -> str:
 
 def steps_text(steps: Iterable[Step]) -> str:
     """Return what was said so far."""
-    return "\n".join(f"{_wrap(step.question.ask)}\n{_wrap(said(step), _INDENT)}" for step in steps)
+    return "\n".join(
+        f"{wrapped(step.question.ask)}\n{wrapped(said(step), _INDENT)}" for step in steps
+    )
 
 
 def advice_text(advice: Advice, sources: Sources) -> str:
     """Return an advice with its reasons, its price and the state of its evidence."""
     parts = {
-        "Why": [_wrap(advice.why, _INDENT)],
-        "First step": [_wrap(advice.first, _INDENT)],
+        "Why": [wrapped(advice.why, _INDENT)],
+        "First step": [wrapped(advice.first, _INDENT)],
         "Evidence": map(_evidence, sources.lines(advice.evidence)),
         "What would change this": (_item(_change(change, sources)) for change in advice.changes),
         "What it costs": map(_item, advice.costs),
         "Why nothing else": (_rejected(rejected, sources) for rejected in advice.rejected),
-        "For example": [_wrap(advice.example, _INDENT)],
+        "For example": [wrapped(advice.example, _INDENT)],
     }
     if sources.versions:
-        parts["Versions"] = [_wrap(sources.versions_text, _INDENT)]
+        parts["Versions"] = [wrapped(sources.versions_text, _INDENT)]
     title = plain(advice.title)
-    head = f"{title}\n{'=' * len(title)}\n\n{_wrap(advice.recommend)}"
+    head = f"{title}\n{'=' * len(title)}\n\n{wrapped(advice.recommend)}"
     return "\n\n".join([head, *("\n".join([name, *lines]) for name, lines in parts.items())])
 
 
@@ -97,7 +104,7 @@ def _page(advice: Advice, sources: Sources) -> str:
     return f"{source}, on the site {address(f'{advice.id}.md', sources.base_url)}"
 
 
-def _wrap(text: str, indent: str = "", *, head: str = "") -> str:
+def wrapped(text: str, indent: str = "", *, head: str = "") -> str:
     """Return plain lines; the first begins with `head`, the others stand below its end."""
     wrapper = TextWrapper(
         width=WIDTH,
@@ -110,21 +117,23 @@ def _wrap(text: str, indent: str = "", *, head: str = "") -> str:
 
 
 def _item(text: str) -> str:
-    return _wrap(text, _INDENT, head="- ")
+    return wrapped(text, _INDENT, head="- ")
 
 
 def _default(question: Question) -> str:
     unsure = question.unsure
     say = next(answer.say for answer in question.answers if answer.id == unsure.take)
-    lines = [f"{_INDENT * 2}{unsure.take}{ASSUMED}", _wrap(say, _INDENT * 2)]
-    reason = _wrap(f"That does the least harm: {unsure.because}", _INDENT * 2)
-    return "\n".join([_wrap("Not to be found out? The guide then takes", _INDENT), *lines, reason])
+    lines = [f"{_INDENT * 2}{unsure.take}{ASSUMED}", wrapped(say, _INDENT * 2)]
+    reason = wrapped(f"That does the least harm: {unsure.because}", _INDENT * 2)
+    return "\n".join(
+        [wrapped("Not to be found out? The guide then takes", _INDENT), *lines, reason]
+    )
 
 
 def _way(way: FindOut) -> str:
     # A command is not wrapped, so that it can be copied.
     commands = [f"{_INDENT * 2}$ {line}" for line in way.run.splitlines()]
-    return "\n".join([_wrap(way.how, _INDENT), *commands, _wrap(way.read, _INDENT * 2)])
+    return "\n".join([wrapped(way.how, _INDENT), *commands, wrapped(way.read, _INDENT * 2)])
 
 
 def _evidence(line: EvidenceLine) -> str:

@@ -22,7 +22,7 @@ def walk_json(walk: Walk, sources: Sources) -> Mapping[str, Any]:
             }
             for step in walk.steps
         ],
-        "question": _texts(asdict(walk.at), sources) if isinstance(walk.at, Question) else None,
+        "question": texts(asdict(walk.at), sources) if isinstance(walk.at, Question) else None,
         "advice": _advice(walk.at, sources) if isinstance(walk.at, Advice) else None,
         "versions": dict(sources.versions),
     }
@@ -30,16 +30,16 @@ def walk_json(walk: Walk, sources: Sources) -> Mapping[str, Any]:
 
 def _advice(advice: Advice, sources: Sources) -> Mapping[str, Any]:
     evidence = [asdict(line) for line in sources.lines(advice.evidence)]
-    return {**_texts(asdict(advice), sources), "evidence": evidence}
+    return {**texts(asdict(advice), sources), "evidence": evidence}
 
 
-def _texts(value: Any, sources: Sources) -> Any:  # noqa: ANN401 - what JSON may hold
+def texts(value: Any, sources: Sources) -> Any:  # noqa: ANN401 - what JSON may hold
     """Return `value` with all inline Markdown made readable away from the site."""
     match value:
         case str():
             return sources.text(value)
         case dict():
             # A command is no Markdown.
-            return {k: v if k == "run" else _texts(v, sources) for k, v in value.items()}
+            return {k: v if k == "run" else texts(v, sources) for k, v in value.items()}
         case _:
-            return [_texts(item, sources) for item in value]
+            return [texts(item, sources) for item in value]

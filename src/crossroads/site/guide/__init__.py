@@ -8,9 +8,7 @@ from pathlib import Path
 
 from crossroads.decisions.read import read_tree
 from crossroads.decisions.render.adr import adr_template
-from crossroads.decisions.render.sources import Sources
-from crossroads.measurements.identity import installed_versions
-from crossroads.site.findings import lines, verified
+from crossroads.site.findings import guide_sources
 from crossroads.site.guide.advice import page_html, stub_html
 from crossroads.site.guide.places import outline
 from crossroads.site.guide.questions import places_html
@@ -60,9 +58,7 @@ def advice_html(root: Path, advice_id: str) -> str:
     """Return the upper part of an advice's page: all but the recipe."""
     writer = _writer(root, f"decide/{advice_id}.md")
     advice = writer.tree.advice[advice_id]
-    versions = verified(installed_versions())
-    sources = Sources(tree=writer.tree, evidence=lines(root), versions=versions, base_url=SITE)
-    return page_html(advice, writer, adr_template(advice, sources))
+    return page_html(advice, writer, adr_template(advice, guide_sources(root, SITE)))
 
 
 def _writer(root: Path, page: str) -> Writer:
