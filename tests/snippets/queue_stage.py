@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -65,6 +65,10 @@ class Stage:
     db: psycopg.Connection
     """A connection to the desk's database, each statement a transaction of its own."""
     _numbers: Iterator[str]
+
+    def but_with(self, **env: str) -> "Stage":
+        """Return the same desk for what runs in another environment, such as another queue."""
+        return replace(self, env=self.env | env)
 
     def run(self, code: str, *files: Path) -> str:
         """Run code in the project, in a process of its own, and return what it printed.

@@ -20,7 +20,7 @@ ONE_AT_A_TIME = {"CONCURRENCY": "1"}  # so what comes later is done later
 @pytest.fixture(scope="module")
 def stage(postgres: Postgres, valkey: Valkey) -> Iterator[Stage]:
     with (
-        own_database(valkey, 11) as url,
+        own_database(valkey, 1) as url,
         queue_stage(postgres, FOLDER / "settings.py", QUEUE_URL=url) as stage,
     ):
         yield stage
@@ -30,6 +30,13 @@ def stage(postgres: Postgres, valkey: Valkey) -> Iterator[Stage]:
 def worker(stage: Stage) -> Iterator[Process]:
     with stage.start_worker(WORKER, **ONE_AT_A_TIME) as worker:
         yield worker
+
+
+@pytest.fixture
+def alone(stage: Stage, valkey: Valkey) -> Iterator[Stage]:
+    """Give the same desk with a queue that no other worker has."""
+    with own_database(valkey, 2) as url:
+        yield stage.but_with(QUEUE_URL=url)
 
 
 @pytest.mark.runs("queues/celery/settings.py")
@@ -88,16 +95,16 @@ def test_a_job_that_fails_is_seen_in_the_log_of_the_worker(stage: Stage, worker:
 
 @pytest.mark.runs("queues/celery/app.py")
 @pytest.mark.runs("queues/celery/worker.sh")
-def test_a_worker_that_is_asked_to_end_ends_its_job_first(stage: Stage) -> None:
-    number = stage.new_number()
+def test_a_worker_that_is_asked_to_end_ends_its_job_first(alone: Stage) -> None:
+    number = alone.new_number()
 
-    with stage.start_worker(WORKER) as worker:
-        with stage.held_labels() as wait_for_a_job:
-            stage.run(f"weigh({number!r}, 750)", FOLDER / "app.py", WEIGH)
+    with alone.start_worker(WORKER) as worker:
+        with alone.held_labels() as wait_for_a_job:
+            alone.run(f"weigh({number!r}, 750)", FOLDER / "app.py", WEIGH)
             wait_for_a_job(worker)
             os.kill(worker.pid, signal.SIGTERM)
             worker.wait_until(lambda: "Warm shutdown" in worker.log)
         wait_until(lambda: not worker.is_running(), "the end of the worker")
 
-        assert stage.has_label(number)
+        assert alone.has_label(number)
         assert worker.exit_code == 0
