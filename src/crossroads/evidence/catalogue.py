@@ -416,6 +416,61 @@ _TESTED = (
         depends=("django", "asgiref"),
     ),
     Evidence(
+        id="fan-out",
+        claim="Calls of one page that do not need each other are all in progress at once with "
+        "asyncio.gather or a pool of threads, under WSGI as well, and one at a time when they "
+        "stand one below the other.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="calls", says="calls that the page makes", unit="calls"),
+                Quantity(
+                    name="gather", says="in progress at once with asyncio.gather", unit="calls"
+                ),
+                Quantity(
+                    name="pool", says="in progress at once with a pool of threads", unit="calls"
+                ),
+                Quantity(
+                    name="row",
+                    says="most in progress at once, one below the other, awaited or not",
+                    unit="calls",
+                ),
+            )
+        ),
+        depends=("django", "asgiref", "gunicorn", "httpx"),
+    ),
+    Evidence(
+        id="db-n1",
+        claim="A list that asks for each row's relations one by one needs queries for each row; "
+        "loaded ahead, it needs as many for any number of rows.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="queries", says="queries of the list, one by one", unit="queries"),
+                Quantity(name="rows", says="rows of the list, with three relations each"),
+                Quantity(name="ahead", says="queries, loaded ahead", unit="queries"),
+            )
+        ),
+        depends=("django",),
+    ),
+    Evidence(
+        id="ts-false",
+        claim="A query with thread_sensitive=False opens a connection in a thread of its own, "
+        "which no request closes.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="left", says="connections open after their requests", unit="connections"
+                ),
+                Quantity(name="requests", says="requests in progress at once", unit="requests"),
+                Quantity(
+                    name="own",
+                    says="connections left by queries in the threads of the requests",
+                    unit="connections",
+                ),
+            )
+        ),
+        depends=("django", "asgiref", "uvicorn", "psycopg"),
+    ),
+    Evidence(
         id="timeout",
         claim="A service that hangs takes every worker thread when calls have no time-out, and "
         "none for long when they have one.",
@@ -568,22 +623,10 @@ _OPEN = (
         "cells on python3.14t",
     ),
     _open(
-        "fan-out",
-        "Calls that do not need each other take a page as long as the longest when they overlap, "
-        "and as long as their sum when they do not, under WSGI as well.",
-        "cells with the same calls in a row and at once",
-    ),
-    _open(
         "preload",
         "Workers forked from a loaded app share memory that workers which load it themselves do "
         "not.",
         "cells that read the memory of workers with and without preload_app",
-    ),
-    _open(
-        "db-n1",
-        "A list that asks for each row's relations one by one needs a query for each; loaded "
-        "ahead, it needs as many for any number of rows.",
-        "a test that counts the queries of both",
     ),
     _open(
         "db-index",
@@ -594,12 +637,6 @@ _OPEN = (
         "db-count",
         "Counting all rows of a large table costs more than the page that shows the count.",
         "cells with a count and with an estimate",
-    ),
-    _open(
-        "ts-false",
-        "A query with thread_sensitive=False opens a connection in a thread of its own, which no "
-        "request closes.",
-        "a test that counts connections afterwards",
     ),
     _open(
         "async-backend",
