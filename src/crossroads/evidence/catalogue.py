@@ -534,6 +534,22 @@ _TESTED = (
         proof=Tested(),
         depends=(),
     ),
+    Evidence(
+        id="job-lock",
+        claim="Two jobs of Procrastinate with the same lock never run at once.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="running", says="jobs with the same lock in progress", unit="jobs"),
+                Quantity(
+                    name="deferred", says="jobs deferred with that lock, two workers", unit="jobs"
+                ),
+                Quantity(
+                    name="others", says="jobs without a lock in progress meanwhile", unit="jobs"
+                ),
+            )
+        ),
+        depends=("django", "psycopg"),
+    ),
 )
 
 
@@ -705,11 +721,6 @@ _OPEN = (
         "A chord of Celery ends even when one of its parts fails and is tried again, with its "
         "results in Redis.",
         "a test of a chord with a part that fails once",
-    ),
-    _open(
-        "job-lock",
-        "Two jobs of Procrastinate with the same lock never run at once.",
-        "a test with two workers and two jobs",
     ),
     _open(
         "cron-lock",
