@@ -1,0 +1,17 @@
+"""A view's work, which ends in a job."""
+
+# --8<-- [start:weigh]
+from django.db import transaction
+from parcels.models import Parcel
+from queues.rq.tasks import print_label
+
+
+def weigh(number, weight_g):
+    """Keep the weight of a parcel, and have its label printed."""
+    with transaction.atomic():
+        Parcel.objects.filter(number=number).update(weight_g=weight_g)
+        # Sent when the transaction is committed, as COMMIT_MODE says.
+        print_label.enqueue(number)
+
+
+# --8<-- [end:weigh]
