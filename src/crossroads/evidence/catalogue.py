@@ -471,6 +471,27 @@ _TESTED = (
         depends=("django", "asgiref", "uvicorn", "psycopg"),
     ),
     Evidence(
+        id="async-backend",
+        claim="With django-async-backend, queries that one view gathers, each in "
+        "async_new_connection, wait in PostgreSQL at once on a connection of the pool each, with "
+        "no thread for any of them, and give all connections back; gathered without it, all but "
+        "one raise RuntimeError.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="queries", says="queries that one view gathers", unit="queries"),
+                Quantity(
+                    name="connections", says="connections that wait at once", unit="connections"
+                ),
+                Quantity(
+                    name="threads",
+                    says="threads more than with a single query in progress",
+                    unit="threads",
+                ),
+            )
+        ),
+        depends=("django", "django-async-backend", "psycopg", "psycopg-pool", "uvicorn"),
+    ),
+    Evidence(
         id="timeout",
         claim="A service that hangs takes every worker thread when calls have no time-out, and "
         "none for long when they have one.",
@@ -653,12 +674,6 @@ _OPEN = (
         "db-count",
         "Counting all rows of a large table costs more than the page that shows the count.",
         "cells with a count and with an estimate",
-    ),
-    _open(
-        "async-backend",
-        "django-async-backend waits for queries without a thread for each, returns its connections "
-        "to the pool, and lacks parts of the ORM.",
-        "a test of gathered queries on PostgreSQL",
     ),
     _open(
         "offload",
