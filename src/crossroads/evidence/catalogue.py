@@ -489,7 +489,7 @@ _TESTED = (
                 ),
             )
         ),
-        depends=("django", "django-async-backend", "psycopg", "psycopg-pool", "uvicorn"),
+        depends=("django", "psycopg", "psycopg-pool", "uvicorn"),
     ),
     Evidence(
         id="timeout",
