@@ -10,7 +10,7 @@ import pytest
 from crossroads.services.postgres import Postgres
 from crossroads.services.process import Process
 
-from .queue_stage import DEADLINE_S, QUEUES, Stage, queue_stage, wait_until
+from .queue_stage import QUEUES, Stage, queue_stage, wait_until
 
 FOLDER = QUEUES / "procrastinate"
 TASKS, WEIGH, WORKER = (FOLDER / name for name in ("tasks.py", "weigh.py", "worker.sh"))
@@ -36,8 +36,10 @@ def stage(postgres: Postgres) -> Iterator[Stage]:
 
 @pytest.fixture(scope="module")
 def worker(stage: Stage) -> Iterator[Process]:
-    # The queue `own` is left to the tests that end their worker.
-    with stage.start_worker(WORKER, PROCRASTINATE_WORKER_QUEUES="default") as worker:
+    # The queue `own` is left to the tests that end their worker. What waits for a retry is
+    # found by polling.
+    often = {"PROCRASTINATE_WORKER_FETCH_JOB_POLLING_INTERVAL": "0.1"}
+    with stage.start_worker(WORKER, PROCRASTINATE_WORKER_QUEUES="default", **often) as worker:
         yield worker
 
 
@@ -53,6 +55,11 @@ def jobs(stage: Stage, number: str, columns: str = "status") -> list[tuple[objec
 
 def wait_for_status(stage: Stage, number: str, status: str) -> None:
     wait_until(lambda: jobs(stage, number) == [(status,)], f"the job of {number} to be {status}")
+
+
+def defer_out_of_turn(stage: Stage, task: str) -> None:
+    """Have a task of the schedule run now, whether or not its own turn comes at the same time."""
+    stage.run(f"{task}.configure(queueing_lock='now').defer(timestamp=0)", TASKS)
 
 
 def change(stage: Stage, number: str, changes: str) -> None:
@@ -99,7 +106,7 @@ def test_a_job_that_fails_is_seen_in_the_admin_and_in_the_log(
     wait_for_status(stage, "no such parcel", "failed")
     assert jobs(stage, "no such parcel", "attempts") == [(1,)]
     assert "no such parcel" in stage.run(ASK_ADMIN)
-    worker.wait_until(lambda: "Parcel matching query does not exist" in worker.log)
+    wait_until(lambda: "Parcel matching query does not exist" in worker.log, "its traceback")
 
 
 @pytest.mark.runs("queues/procrastinate/tasks.py")
@@ -119,13 +126,12 @@ def test_a_job_that_loses_its_database_is_tried_again(stage: Stage, worker: Proc
     stage.wait_for_label(number, worker)
 
 
-def test_jobs_of_the_schedule_run_without_anybody_asking(stage: Stage, worker: Process) -> None:
+@pytest.mark.usefixtures("worker")
+def test_jobs_of_the_schedule_run_without_anybody_asking(stage: Stage) -> None:
     asked = "SELECT status FROM procrastinate_jobs j JOIN procrastinate_periodic_defers d"
     asked += " ON d.job_id = j.id WHERE d.task_name = 'queues.procrastinate.tasks.requeue_stalled'"
 
-    worker.wait_until(
-        lambda: stage.db.execute(asked).fetchall() == [("succeeded",)], deadline_s=DEADLINE_S
-    )
+    wait_until(lambda: stage.db.execute(asked).fetchall() == [("succeeded",)], "its turn")
 
 
 @pytest.mark.runs("queues/procrastinate/tasks.py")
@@ -144,19 +150,18 @@ def test_the_hours_of_a_schedule_are_in_utc(stage: Stage) -> None:
 
 
 @pytest.mark.runs("queues/procrastinate/tasks.py")
-def test_jobs_that_succeeded_long_ago_are_removed(stage: Stage, worker: Process) -> None:
+@pytest.mark.usefixtures("worker")
+def test_jobs_that_succeeded_long_ago_are_removed(stage: Stage) -> None:
     old, fresh = stage.new_number(), stage.new_number()
     stage.run(f"for n in {[old, fresh]}:\n    print_label.defer(number=n)", TASKS)
     for number in (old, fresh):
         wait_for_status(stage, number, "succeeded")
-    events = "UPDATE procrastinate_events SET at = at - interval '8 days' WHERE job_id IN"
-    stage.db.execute(
-        f"{events} (SELECT id FROM procrastinate_jobs WHERE args->>'number' = %s)", [old]
-    )
+    events = "UPDATE procrastinate_events SET at = at - interval '8 days' WHERE job_id = %s"
+    stage.db.execute(events, jobs(stage, old, "id")[0])
 
-    stage.run("remove_old.defer(timestamp=0)", TASKS)
+    defer_out_of_turn(stage, "remove_old")
 
-    worker.wait_until(lambda: jobs(stage, old) == [], deadline_s=DEADLINE_S)
+    wait_until(lambda: jobs(stage, old) == [], "the removal")
     assert jobs(stage, fresh) == [("succeeded",)]
 
 
@@ -168,12 +173,12 @@ def test_a_job_starts_without_polling_and_ends_before_its_worker(stage: Stage) -
     never = {"PROCRASTINATE_WORKER_FETCH_JOB_POLLING_INTERVAL": "3600"}
     with start_own_worker(stage, **never) as worker:
         query = 'LISTEN "procrastinate_queue_v1#own";'
-        worker.wait_until(lambda: stage.db.execute(listening, [query]).rowcount > 0)
+        wait_until(lambda: stage.db.execute(listening, [query]).rowcount > 0, "LISTEN")
         with stage.held_labels() as wait_for_a_job:
             stage.run(f"print_label.configure(queue='own').defer(number={number!r})", TASKS)
             wait_for_a_job(worker)
             os.kill(worker.pid, signal.SIGTERM)
-            worker.wait_until(lambda: "Waiting for job to finish" in worker.log)
+            wait_until(lambda: "Waiting for job to finish" in worker.log, "the signal's effect")
         wait_until(lambda: not worker.is_running(), "the end of the worker")
 
         assert stage.has_label(number)
@@ -196,9 +201,8 @@ def killed_in_the_middle(stage: Stage, number: str) -> Iterator[None]:
 
 
 @pytest.mark.runs("queues/procrastinate/tasks.py")
-def test_a_job_whose_worker_was_killed_waits_for_requeue_stalled(
-    stage: Stage, worker: Process
-) -> None:
+@pytest.mark.usefixtures("worker")
+def test_a_job_whose_worker_was_killed_waits_for_requeue_stalled(stage: Stage) -> None:
     number = stage.new_number()
     with killed_in_the_middle(stage, number):
         assert jobs(stage, number) == [("doing",)]
@@ -207,20 +211,20 @@ def test_a_job_whose_worker_was_killed_waits_for_requeue_stalled(
     mine = "WHERE id = (SELECT worker_id FROM procrastinate_jobs WHERE args->>'number' = %s)"
     assert stage.db.execute(f"{beat} {mine}", [number]).rowcount == 1
 
-    stage.run("requeue_stalled.defer(timestamp=0)", TASKS)
+    defer_out_of_turn(stage, "requeue_stalled")
     wait_for_status(stage, number, "todo")
     with start_own_worker(stage) as another:
         stage.wait_for_label(number, another)
 
 
 @pytest.mark.runs("queues/procrastinate/tasks.py")
-def test_a_job_that_ended_its_worker_too_often_fails(stage: Stage, worker: Process) -> None:
+@pytest.mark.usefixtures("worker")
+def test_a_job_that_ended_its_worker_too_often_fails(stage: Stage) -> None:
     number = stage.new_number()
     stage.run(f"print_label.configure(queue='none').defer(number={number!r})", TASKS)
     change(stage, number, "status = 'doing', attempts = 3")  # of a worker that is gone
 
-    stage.run("requeue_stalled.defer(timestamp=0)", TASKS)
+    defer_out_of_turn(stage, "requeue_stalled")
 
     wait_for_status(stage, number, "failed")
     assert not stage.has_label(number)
-    worker.wait_until(lambda: "requeue_stalled" in worker.log)
