@@ -190,6 +190,21 @@ def own_database(valkey: Valkey, number: int) -> Iterator[str]:
         database.flushdb()
 
 
+def kill(worker: Process) -> None:
+    """End a worker and all its processes as a power cut would."""
+    for process in worker.tree():
+        process.kill()
+    wait_until(lambda: not worker.is_running(), "the end of a worker that was killed")
+
+
+def age(url: str, key: str) -> None:
+    """Have all that a sorted set of Valkey holds be of long ago, so that no test waits for it."""
+    with redis.Redis.from_url(url) as database:
+        members = database.zrange(key, 0, -1)
+        assert members, f"{key} is empty; known: {database.keys()}"
+        database.zadd(key, dict.fromkeys(members, 0))
+
+
 def wait_until(is_so: Callable[[], bool], awaited: str) -> None:
     """Return as soon as something is so.
 

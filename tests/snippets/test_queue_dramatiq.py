@@ -10,7 +10,7 @@ from crossroads.services.postgres import Postgres
 from crossroads.services.process import Process
 from crossroads.services.valkey import Valkey
 
-from .queue_stage import QUEUES, Stage, own_database, queue_stage, wait_until
+from .queue_stage import QUEUES, Stage, age, kill, own_database, queue_stage, wait_until
 
 FOLDER = QUEUES / "dramatiq"
 TASKS, WEIGH, WORKER = (FOLDER / name for name in ("tasks.py", "weigh.py", "worker.sh"))
@@ -137,3 +137,18 @@ def test_a_worker_that_is_asked_to_end_ends_its_job_first(alone: Stage) -> None:
 
         assert alone.has_label(number)
         assert worker.exit_code == 0
+
+
+def test_a_job_whose_worker_is_killed_goes_to_another_when_its_heartbeat_is_old(
+    alone: Stage,
+) -> None:
+    number = alone.new_number()
+
+    with alone.start_worker(WORKER) as worker, alone.held_labels() as wait_for_a_job:
+        alone.run(f"weigh({number!r}, 750)", WEIGH)
+        wait_for_a_job(worker)
+        kill(worker)
+    age(alone.env["QUEUE_URL"], "dramatiq:__heartbeats__")
+
+    with alone.start_worker(WORKER) as another:
+        alone.wait_for_label(number, another)

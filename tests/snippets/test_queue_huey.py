@@ -10,7 +10,7 @@ import pytest
 from crossroads.services.postgres import Postgres
 from crossroads.services.process import Process
 
-from .queue_stage import APP, QUEUES, Stage, queue_stage, wait_until
+from .queue_stage import APP, QUEUES, Stage, kill, queue_stage, wait_until
 
 FOLDER = QUEUES / "huey"
 TASKS, WEIGH, WORKER = (FOLDER / name for name in ("tasks.py", "weigh.py", "worker.sh"))
@@ -167,5 +167,20 @@ def test_without_that_setting_the_job_of_a_worker_that_is_asked_to_end_is_lost(
     with alone.start_worker(WORKER) as worker:
         alone.run(f"weigh({later!r}, 750)", WEIGH)
         alone.wait_for_label(later, worker)
+
+    assert not alone.has_label(lost)
+
+
+def test_a_job_whose_worker_is_killed_is_lost(alone: Stage) -> None:
+    lost, later = alone.new_number(), alone.new_number()
+
+    with alone.start_worker(WORKER) as worker, alone.held_labels() as wait_for_a_job:
+        alone.run(f"weigh({lost!r}, 750)", WEIGH)
+        wait_for_a_job(worker)
+        kill(worker)
+
+    with alone.start_worker(WORKER) as another:
+        alone.run(f"weigh({later!r}, 750)", WEIGH)
+        alone.wait_for_label(later, another)
 
     assert not alone.has_label(lost)

@@ -11,7 +11,7 @@ from crossroads.services.postgres import Postgres
 from crossroads.services.process import Process
 from crossroads.services.valkey import Valkey
 
-from .queue_stage import QUEUES, Stage, own_database, queue_stage, wait_until
+from .queue_stage import QUEUES, Stage, age, kill, own_database, queue_stage, wait_until
 
 FOLDER = QUEUES / "rq"
 TASKS, WEIGH, WORKER = (FOLDER / name for name in ("tasks.py", "weigh.py", "worker.sh"))
@@ -116,6 +116,20 @@ def test_a_job_without_a_further_try_is_among_the_failed_in_the_admin(stage: Sta
 
     result = re.search(rf"{job}/results/[^/]+/", page(stage, f"{job}/"))
     assert "Parcel matching query does not exist" in page(stage, result[0])
+
+
+def test_a_job_whose_worker_is_killed_waits_for_its_next_try_once_another_worker_is_there(
+    alone: Stage,
+) -> None:
+    with alone.start_worker(WORKER) as worker, alone.held_labels() as wait_for_a_job:
+        number = alone.new_number()
+        job = alone.run(f"print(print_label.enqueue({number!r}).id)", TASKS).strip()
+        wait_for_a_job(worker)
+        kill(worker)
+    age(alone.env["QUEUE_URL"], "rq:wip:default")
+
+    with alone.start_worker(WORKER):
+        wait_until(lambda: job in page(alone, "scheduled/"), "the job among those that wait")
 
 
 def page(stage: Stage, path: str) -> str:

@@ -8,7 +8,13 @@ from queues.celery.app import app
 
 # What passes by itself is tried again: a database that is away for a moment. The waits
 # double and scatter. A parcel that is not there is a mistake, and stays one.
-@app.task(autoretry_for=[OperationalError], retry_backoff=True, max_retries=5)
+# `default_retry_delay` is what a job waits whose process was killed, in seconds.
+@app.task(
+    autoretry_for=[OperationalError],
+    retry_backoff=True,
+    max_retries=5,
+    default_retry_delay=10,
+)
 def print_label(number):
     return printing.print_label(number)
 

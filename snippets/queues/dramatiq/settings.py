@@ -14,9 +14,14 @@ INSTALLED_APPS = ["django_dramatiq", *INSTALLED_APPS]
 
 DRAMATIQ_BROKER = {
     "BROKER": "dramatiq.brokers.redis.RedisBroker",
-    # A Redis that holds jobs must not throw keys away (maxmemory-policy noeviction),
-    # so it is not the one of the cache.
-    "OPTIONS": {"url": os.environ["QUEUE_URL"]},
+    "OPTIONS": {
+        # A Redis that holds jobs must not throw keys away (maxmemory-policy noeviction),
+        # so it is not the one of the cache.
+        "url": os.environ["QUEUE_URL"],
+        # Look for the jobs of workers that are gone at each command, and not at one in a
+        # thousand, which an idle worker sends in most of an hour.
+        "maintenance_chance": 1_000_000,
+    },
     # What is not in this list is not done: no limits and no retries without their lines.
     "MIDDLEWARE": [
         "dramatiq.middleware.AgeLimit",
