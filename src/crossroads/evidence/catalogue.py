@@ -571,6 +571,29 @@ _TESTED = (
         ),
         depends=("django", "psycopg"),
     ),
+    Evidence(
+        id="thread-view",
+        claim="A thread that a view starts is lost when its worker restarts; a job in a queue is "
+        "not.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="orders", says="labels that were ordered, half of them in a thread"),
+                Quantity(name="lost", says="labels that a restart lost"),
+            )
+        ),
+        depends=("django", "gunicorn"),
+    ),
+    Evidence(
+        id="cron-lock",
+        claim="Of two starts of the same scheduled command, one runs and the other leaves at once.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="starts", says="starts of the command, the first still at its work"),
+                Quantity(name="runs", says="starts that did the work"),
+            )
+        ),
+        depends=("django", "psycopg"),
+    ),
 )
 
 
@@ -694,11 +717,6 @@ _OPEN = (
         "cells that read the memory of workers with a large object",
     ),
     _open(
-        "thread-view",
-        "A thread that a view starts is lost when its worker restarts; a job in a queue is not.",
-        "a test that restarts a worker in the middle",
-    ),
-    _open(
         "queue-commit",
         "A job that is enqueued inside a transaction which is rolled back still runs, unless the "
         "queue keeps its jobs in the same database or waits for the commit.",
@@ -736,11 +754,6 @@ _OPEN = (
         "A chord of Celery ends even when one of its parts fails and is tried again, with its "
         "results in Redis.",
         "a test of a chord with a part that fails once",
-    ),
-    _open(
-        "cron-lock",
-        "Of two starts of the same scheduled command, one runs and the other leaves at once.",
-        "a test that starts it twice",
     ),
     _open(
         "poll",
