@@ -28,7 +28,7 @@ ENQUEUE = "from labels.tasks import print_label; print(print_label.enqueue({!r})
 def desk(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """Give a desk on PostgreSQL; each test has parcels of its own."""
     with (
-        own_database(postgres, "desk_of_tasks") as url,
+        own_database(postgres, "desk_of_jobs") as url,
         deployed(url, tmp_path_factory.mktemp("srv")) as desk,
     ):
         yield desk
