@@ -1,31 +1,48 @@
 // The guide, one question at a time. Every text is in the page; this hides all cards but one.
 //
-// The address is the only state: `#slow,load` are the answers so far. So a step is an ordinary
-// link, the browser's history works by itself, and nothing that a reader says is kept or sent.
+// The address is the only state: `#slow,load` are the answers so far, `~` after one says that it
+// was not known, and `#slow,load;push` is a walk beside a finished one that it is compared with. So
+// a step is an ordinary link, the browser's history works by itself, and nothing that a reader says
+// is kept or sent.
 
 let guide = null; // on the page that is shown, or null
 let keysChoose = true;
 
-const answersOf = (card) => [...card.querySelectorAll("[data-answer]")];
+const answersOf = (card) => [...card.querySelectorAll(".cr-answers [data-answer]")];
+const waysOf = (card) => [...card.querySelectorAll("[data-answer]")]; // what is taken unknown, too
 const titleOf = (card) => card.querySelector(".cr-card__title");
 const pageOf = (url) => url.replace(/[?#].*$/, "");
-const hrefOf = (path) => `#${path.join(",")}`;
+const hrefOf = (path, held = guide.held) => `#${held ? `${held.join(",")};` : ""}${path.join(",")}`;
 const pathOf = (steps) => steps.map((step) => step.answer.dataset.answer);
 
-const said = () => {
-  const hash = location.hash.slice(1);
-  try {
-    return decodeURIComponent(hash).split(",").filter(Boolean);
-  } catch {
-    return [hash];
+// Answers as the tree has them now, when they are from a link to an older one.
+const current = (ids) => {
+  let path = ids;
+  for (const _ of guide.moved) {
+    for (const [old, now] of guide.moved) {
+      if (old.every((id, place) => path[place] === id)) path = [...now, ...path.slice(old.length)];
+    }
   }
+  return path;
+};
+
+// What the address says: the answers, and those of the walk to compare with, or undefined.
+const said = () => {
+  let hash = location.hash.slice(1);
+  try {
+    hash = decodeURIComponent(hash);
+  } catch {
+    // It is no address of ours, and will be said to be unknown.
+  }
+  const [now, held] = hash.split(";").reverse();
+  return [now, held].map((path) => path?.split(",").filter(Boolean)).map((ids) => ids && current(ids));
 };
 
 const walk = (ids) => {
   const steps = [];
   let card = guide.cards.get(guide.root.dataset.root);
   for (const id of ids) {
-    const answer = answersOf(card).find((one) => one.dataset.answer === id);
+    const answer = waysOf(card).find((one) => one.dataset.answer === id);
     if (!answer) break;
     steps.push({ card, answer, before: ids.slice(0, steps.length) });
     card = guide.cards.get(answer.dataset.next);
@@ -46,8 +63,12 @@ const make = (tag, className, ...content) => {
   return element;
 };
 
+const NOT_KNOWN = " (not known: the guide took the answer that does the least harm)";
+const isAssumed = (answer) => answer.dataset.answer.endsWith("~");
+
 const stepOf = ({ card, answer, before }) => {
-  const say = answer.querySelector(".cr-answer__say").textContent;
+  const note = isAssumed(answer) ? " (not known)" : "";
+  const say = answer.querySelector(".cr-answer__say").textContent + note;
   const ask = make("span", "cr-trail__ask", titleOf(card).textContent);
   const link = make("a", "cr-trail__step", ask, " ", make("span", "cr-trail__say", say));
   link.href = hrefOf(before);
@@ -63,7 +84,7 @@ const showTrail = (steps, card, unknown) => {
   number.textContent = steps.length + 1;
   most.textContent = steps.length + longest(card);
   back.href = hrefOf(path.slice(0, -1));
-  for (const answer of answersOf(card)) answer.href = hrefOf([...path, answer.dataset.answer]);
+  for (const answer of waysOf(card)) answer.href = hrefOf([...path, answer.dataset.answer]);
   guide.parts.unknown.hidden = unknown === undefined;
   guide.parts.unknown.querySelector("code").textContent = unknown ?? "";
 };
@@ -77,14 +98,19 @@ const bringIntoView = (title) => {
 
 const show = ({ moved }) => {
   guide.hash = location.hash;
-  let walked = walk(said());
+  const [now, held] = said();
+  guide.held = held && walk(held).card.dataset.page !== undefined ? held : undefined;
+  let walked = walk(now);
   const isElsewhere = !walked.steps.length && guide.isAnchor(walked.unknown);
   if (isElsewhere) walked = walk(pathOf(guide.steps)); // another part of the page is looked at
   const { steps, card, unknown } = walked;
   Object.assign(guide, { shown: card, steps });
   for (const one of guide.cards.values()) one.hidden = one !== card;
   showTrail(steps, card, unknown);
-  if (card.dataset.page) complete(card).catch(() => {}); // the link to the page stays
+  if (isAdvice(card)) complete(card).catch(() => {}); // the link to the page stays
+  compare(steps, card);
+  const told = { detail: steps.map((step) => [step.card.dataset.card, step.answer.dataset.answer]) };
+  guide.root.dispatchEvent(new CustomEvent("guide:shown", told));
   if (isElsewhere) return;
   if (moved) titleOf(card).focus({ preventScroll: true });
   if (moved || steps.length) bringIntoView(titleOf(card));
@@ -96,13 +122,16 @@ const follow = () => {
   if (isHere() && guide.root.isConnected && location.hash !== guide.hash) show({ moved: true });
 };
 
+const isAdvice = (card) => card.dataset.page !== undefined;
+
 // Completes an advice from its own page, so that this page does not grow with every advice.
 const complete = async (card) => {
+  if (card.dataset.complete !== undefined) return;
   const source = new URL(card.dataset.page, location.href);
   const answer = await fetch(source);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!answer.ok || !card.dataset.page) return;
-  delete card.dataset.page; // once is enough
+  if (!answer.ok || card.dataset.complete !== undefined) return;
+  card.dataset.complete = ""; // once is enough
   for (const link of page.querySelectorAll(".cr-advice a")) {
     link.href = new URL(link.getAttribute("href"), source);
   }
@@ -119,8 +148,10 @@ const markdownOf = (element) => {
   return copied.textContent;
 };
 
-const factOf = ({ card, answer }) =>
-  `- ${markdownOf(titleOf(card))} **${markdownOf(answer.querySelector(".cr-answer__say"))}**`;
+const factOf = ({ card, answer }) => {
+  const say = markdownOf(answer.querySelector(".cr-answer__say"));
+  return `- ${markdownOf(titleOf(card))} **${say}**${isAssumed(answer) ? NOT_KNOWN : ""}`;
+};
 
 const recordOf = (card) => {
   const now = new Date();
@@ -129,7 +160,7 @@ const recordOf = (card) => {
     date: new Date(now - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10),
     facts: guide.steps.map(factOf).join("\n"),
     path: path.join(","),
-    permalink: guide.address + hrefOf(path),
+    permalink: guide.address + hrefOf(path, null),
     site: new URL("..", guide.address).href.replace(/\/$/, ""),
   };
   const record = card.querySelector(".cr-advice__record").content.textContent;
@@ -156,6 +187,94 @@ const copy = async (button) => {
     offer(record, button.parentElement);
     status.textContent = button.dataset.failed;
   }
+};
+
+// Two walks side by side. The texts are those of the advice cards, completed from their pages.
+
+const PARTS = [
+  ["What to do", (card) => card.querySelectorAll(".cr-advice__recommend")],
+  ["Why, and the first step", (card) => card.querySelectorAll(".cr-advice__now > p")],
+  ...["Evidence", "What it costs", "What would change this"].map((name) => [
+    name,
+    (card) =>
+      [...card.querySelectorAll(".cr-advice__reasons section")]
+        .filter((section) => section.querySelector("h2").textContent === name)
+        .flatMap((section) => [...section.children].slice(1)),
+  ]),
+];
+
+const row = (name, ...cells) => {
+  const head = make("th", "cr-compare__part", name);
+  head.colSpan = cells.length;
+  head.scope = "rowgroup";
+  const body = make("tbody", "", make("tr", "", head), make("tr", "", ...cells));
+  return body;
+};
+
+const cellOf = (elements) => {
+  const copies = [...elements].map((element) => element.cloneNode(true));
+  return make("td", "", ...(copies.length ? copies : ["See its page."]));
+};
+
+const saidIn = (steps) => {
+  const list = make("ol", "cr-compare__steps");
+  for (const { card, answer } of steps) {
+    const say = make("strong", "", answer.querySelector(".cr-answer__say").textContent);
+    list.append(make("li", "", titleOf(card).textContent, " ", say));
+  }
+  return list;
+};
+
+const headOf = (label, card) => {
+  const link = make("a", "", titleOf(card).textContent);
+  link.href = card.dataset.page;
+  const head = make("th", "", `${label}: `, link);
+  head.scope = "col";
+  return head;
+};
+
+const tableOf = (walks) => {
+  const [one, other] = walks.map((walked) => walked.steps);
+  const parting = one.findIndex(
+    (step, place) => step.answer.dataset.next !== other[place]?.answer.dataset.next,
+  );
+  const [a, b] = walks.map((walked) => walked.card);
+  const table = make("table", "");
+  table.append(
+    make("caption", "", "The two walks, from where they part"),
+    make("thead", "", make("tr", "", headOf("A", a), headOf("B", b))),
+    row("What you said", ...[one, other].map((steps) => cellOf([saidIn(steps.slice(parting))]))),
+    ...PARTS.map(([name, find]) => row(name, cellOf(find(a)), cellOf(find(b)))),
+  );
+  return table;
+};
+
+// Shows what is compared with; at the end of the second walk, both.
+const compare = async (steps, card) => {
+  const { held: bar, compare: area } = guide.parts;
+  const path = pathOf(steps);
+  for (const link of card.querySelectorAll("[data-compare]")) {
+    link.href = hrefOf([], path);
+    link.hidden = Boolean(guide.held);
+  }
+  bar.hidden = !guide.held;
+  area.hidden = true;
+  if (!guide.held) return;
+  const held = walk(guide.held);
+  const [title, stop] = bar.querySelectorAll("a");
+  title.textContent = titleOf(held.card).textContent;
+  title.href = hrefOf(guide.held, null);
+  stop.href = hrefOf(path, null);
+  if (!isAdvice(card)) return;
+  const isSame = held.card === card;
+  if (!isSame) {
+    await Promise.allSettled([complete(held.card), complete(card)]);
+    if (guide.shown !== card || !guide.held) return; // the reader has gone on
+  }
+  area.replaceChildren(
+    isSame ? make("p", "", "Both walks lead to the same advice.") : tableOf([held, { steps, card }]),
+  );
+  area.hidden = false;
 };
 
 const onClick = (event) => {
@@ -186,6 +305,9 @@ const begin = (root) => {
     parts: Object.fromEntries(parts.map((one) => [one.dataset.part, one])),
     isAnchor: (id) => anchors.has(id) || Boolean(id && document.getElementById(id)),
     steps: isAnew ? guide.steps : [],
+    moved: Object.entries(JSON.parse(root.dataset.moved)).map((paths) =>
+      paths.map((path) => path.split(",")),
+    ),
   };
   for (const card of cards) {
     titleOf(card).tabIndex = -1;

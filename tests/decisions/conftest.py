@@ -1,4 +1,4 @@
-"""A small guide, as files: four questions, three advice, two open ends."""
+"""A small guide, as files: three questions, three advice, a non-choice and a redirect."""
 
 from pathlib import Path
 
@@ -15,6 +15,7 @@ root: start
 
 questions:
   start:
+    topic: Where to begin
     ask: What brings you here?
     why: The same project gets different answers for different reasons.
     find_out:
@@ -29,8 +30,13 @@ questions:
         next: streams
       - id: push
         say: The server must push
+        next: threads
+    unsure:
+      take: slow
+      because: what follows asks whether anything is.
 
   streams:
+    topic: Streams
     ask: Does a view stream?
     why: Without a stream, ASGI adds a hop and takes a bound away.
     find_out:
@@ -46,8 +52,13 @@ questions:
         next: waits
       - id: stream
         say: "Yes: `text/event-stream`"
+        next: threads
+    unsure:
+      take: nothing
+      because: without a stream nothing is served better.
 
   waits:
+    topic: Waits
     ask: Do the workers wait or compute?
     why: Threads help waiting, and nothing else.
     find_out:
@@ -61,6 +72,24 @@ questions:
       - id: compute
         say: They compute
         next: more-processes
+    unsure:
+      take: wait
+      because: threads harm nothing.
+
+non_choices:
+  longer-time-out:
+    option: A longer time-out
+    because: the worker is held for longer.
+    evidence: [wait-1]
+    see: threads
+
+options:
+  WSGI with threads: [threads, longer-time-out]
+  More workers: [more-processes]
+  ASGI alone: [stay-on-wsgi]
+
+moved:
+  asgi: order
 """
 
 PAGE = """\
@@ -74,6 +103,7 @@ why: >-
   alternative](threads.md#the-recipe), which [others](https://example.com/a) like.
 first: Change one line.
 evidence: [asgi-alone, wait-1]
+symptoms: [502 Bad Gateway, "WORKER TIMEOUT (pid:7)"]
 changes:
   - when: the cores are full
     to: {to}
@@ -84,8 +114,8 @@ rejected:
   - option: ASGI
     because: it costs more CPU.
     evidence: asgi-alone
-  - option: gevent
-    because: everything must be patched.
+  - option: "[A longer time-out](options.md#longer-time-out)"
+    because: it holds them for longer.
 example: >-
   A travel agency waited for payments. It changed one line. Nobody noticed.
 hide:

@@ -63,7 +63,8 @@ What would change this decision:
 
 - **ASGI**: it costs more CPU. \
 ([asgi-alone](https://example.org/crossroads/evidence/#asgi-alone): holds)
-- **gevent**: everything must be patched.
+- **[A longer time-out](https://example.org/crossroads/decide/options/#longer-time-out)**: \
+it holds them for longer.
 
 ## Where this comes from
 
@@ -126,7 +127,7 @@ def test_what_would_change_an_advice_to_a_question_names_the_question(
     assert "- the cores are full: Do the workers wait or compute?\n" in record
 
 
-@pytest.mark.parametrize("answers", [[], ["slow"], ["push"]])
+@pytest.mark.parametrize("answers", [[], ["slow"]])
 def test_without_an_advice_there_is_nothing_to_record(
     tree: Tree, sources: Sources, answers: list[str]
 ) -> None:

@@ -11,9 +11,12 @@ from crossroads.decisions.model import (
     Advice,
     Answer,
     Change,
+    NonChoice,
+    Option,
     Question,
     Rejected,
     Tree,
+    Unsure,
 )
 from crossroads.decisions.walk import walks
 
@@ -31,7 +34,9 @@ def with_question(tree: Tree, question: Question) -> Tree:
 
 
 def with_answers(tree: Tree, question_id: str, *answers: Answer) -> Tree:
-    return with_question(tree, replace(tree.questions[question_id], answers=answers))
+    question = tree.questions[question_id]
+    unsure = replace(question.unsure, take=answers[0].id)
+    return with_question(tree, replace(question, answers=answers, unsure=unsure))
 
 
 def with_advice(tree: Tree, **parts: object) -> Tree:
@@ -39,7 +44,7 @@ def with_advice(tree: Tree, **parts: object) -> Tree:
     return replace(tree, advice={**tree.advice, "threads": changed})
 
 
-def answer(id_: str, next_: str = "", say: str = "") -> Answer:
+def answer(id_: str, next_: str = "threads", say: str = "") -> Answer:
     return Answer(id=id_, say=say or f"It is {id_}", next=next_)
 
 
@@ -74,7 +79,7 @@ def test_a_question_that_no_answer_leads_to_is_named(tree: Tree) -> None:
 def test_an_advice_that_no_answer_leads_to_is_named_even_if_another_advice_does(
     tree: Tree,
 ) -> None:
-    lost = with_answers(tree, "waits", answer("wait", "threads"), answer("compute"))
+    lost = with_answers(tree, "waits", answer("wait"), answer("compute", "stay-on-wsgi"))
 
     assert lost.advice["threads"].changes[0].to == "more-processes"
     assert problems(lost) == ["no answer leads to 'more-processes'"]
@@ -188,19 +193,12 @@ def test_two_answers_that_a_reader_cannot_tell_apart_are_named(
 def test_a_question_whose_answers_all_lead_to_the_same_does_not_matter(tree: Tree) -> None:
     streams = tree.questions["streams"]
     same = replace(streams, id="same", answers=(answer("one", "waits"), answer("two", "waits")))
+    same = replace(same, unsure=Unsure(take="one", because="it is the first."))
     wrong = with_question(with_question(tree, same), tree.questions["start"])
     start = tree.questions["start"]
     wrong = with_question(wrong, replace(start, answers=(*start.answers, answer("new", "same"))))
 
     assert problems(wrong) == ["the answer to same does not matter"]
-
-
-def test_a_question_whose_answers_are_all_open_does_not_matter(tree: Tree) -> None:
-    start = tree.questions["start"]
-    wrong = with_question(tree, replace(start, id="later", answers=(answer("aa"), answer("bb"))))
-    wrong = with_question(wrong, replace(start, answers=(*start.answers, answer("new", "later"))))
-
-    assert problems(wrong) == ["the answer to later does not matter"]
 
 
 def test_two_answers_may_lead_to_the_same_when_a_third_does_not(tree: Tree) -> None:
@@ -220,6 +218,7 @@ def emptied(advice: Advice) -> Mapping[str, Mapping[str, Any]]:
         "first": {"first": ""},
         "example": {"example": ""},
         "evidence": {"evidence": ()},
+        "symptoms": {"symptoms": ("",)},
         "changes": {"changes": ()},
         "changes when": {"changes": (replace(change, when=""),)},
         "costs": {"costs": ("", "memory")},
@@ -253,6 +252,10 @@ EMPTY_QUESTIONS: Mapping[str, Callable[[Question], Question]] = {
     "find_out read": lambda question: replace(
         question, find_out=(replace(question.find_out[0], read=""),)
     ),
+    "topic": lambda question: replace(question, topic=" "),
+    "unsure because": lambda question: replace(
+        question, unsure=replace(question.unsure, because="")
+    ),
     "answers say": lambda question: replace(
         question, answers=(*question.answers, Answer(id="silent", say="", next=""))
     ),
@@ -264,6 +267,60 @@ def test_a_question_without_one_of_its_parts_is_named(tree: Tree, part: str) -> 
     wrong = with_question(tree, EMPTY_QUESTIONS[part](tree.questions["waits"]))
 
     assert f"waits: '{part}' is empty" in problems(wrong)
+
+
+def test_what_is_assumed_is_one_of_the_answers(tree: Tree) -> None:
+    waits = tree.questions["waits"]
+    wrong = with_question(tree, replace(waits, unsure=replace(waits.unsure, take="sleep")))
+
+    assert problems(wrong) == ["waits, unsure: take is 'sleep', none of its answers"]
+
+
+def with_non_choice(tree: Tree, **parts: object) -> Tree:
+    changed: NonChoice = replace(tree.non_choices["longer-time-out"], **parts)  # type: ignore[arg-type]
+    return replace(tree, non_choices={"longer-time-out": changed})
+
+
+def test_a_non_choice_sends_readers_to_advice(tree: Tree) -> None:
+    wrong = with_non_choice(tree, see="waits")
+
+    assert problems(wrong) == ["longer-time-out, see is 'waits', which is no advice"]
+
+
+def test_a_non_choice_that_nothing_turns_down_is_named(tree: Tree) -> None:
+    unlinked = (Rejected(option="ASGI", because="no"), Rejected(option="gevent", because="no"))
+    advice = {name: replace(one, rejected=unlinked) for name, one in tree.advice.items()}
+
+    assert problems(replace(tree, advice=advice)) == ["no advice turns down 'longer-time-out'"]
+
+
+def test_the_evidence_of_a_non_choice_is_in_the_catalogue(tree: Tree) -> None:
+    (problem,) = problems(with_non_choice(tree, evidence=("hearsay",)))
+
+    assert problem.startswith("longer-time-out cites the evidence 'hearsay'")
+
+
+def test_an_option_leads_to_advice_or_to_a_non_choice(tree: Tree) -> None:
+    wrong = replace(tree, options=(*tree.options, Option(name="Magic", places=("waits",))))
+
+    assert problems(wrong) == ["the option 'Magic' names 'waits', which speaks of no option"]
+
+
+def test_advice_that_no_option_leads_to_is_named(tree: Tree) -> None:
+    wrong = replace(tree, options=tree.options[1:])
+
+    assert problems(wrong) == [
+        "no option leads to 'threads'",
+        "no option leads to 'longer-time-out'",
+    ]
+
+
+def test_answers_move_to_where_a_walk_leads(tree: Tree) -> None:
+    wrong = replace(tree, moved={"older": "order,gone"})
+
+    (problem,) = problems(wrong)
+
+    assert problem.startswith("'older' has moved to 'order,gone', where no walk leads: 'gone'")
 
 
 def test_everything_wrong_is_named_at_once(tree: Tree) -> None:
@@ -278,8 +335,10 @@ def test_the_counts_are_those_of_the_tree(tree: Tree) -> None:
     assert found == {
         "questions": 3,
         "advice": 3,
+        "non-choices": 1,
+        "options": 3,
+        "answers": 8,
         "paths": 7,
-        "open ends": 2,
         "questions on the longest path": 3,
         "evidence ids cited": 2,
     }

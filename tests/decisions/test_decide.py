@@ -55,6 +55,9 @@ class Dialog:
         for line in lines:
             os.write(self.terminal, f"{line}\n".encode())
 
+    def press(self, keys: str) -> None:
+        os.write(self.terminal, keys.encode())
+
     def wait_for(self, text: str) -> None:
         deadline = time.monotonic() + DEADLINE_S
         while text not in self.shown:
@@ -70,11 +73,12 @@ class Dialog:
 
 
 @contextmanager
-def dialog(project: Path, *arguments: str) -> Iterator[Dialog]:
+def dialog(project: Path, *arguments: str, term: str = "dumb") -> Iterator[Dialog]:
     ours, theirs = os.openpty()
     process = subprocess.Popen(
         [*COMMAND, *arguments],
         cwd=project,
+        env=os.environ | {"TERM": term},
         stdin=theirs,
         stdout=subprocess.PIPE,
         stderr=theirs,
@@ -112,7 +116,10 @@ def test_a_wrong_answer_names_the_possible_ones_in_three_lines(project: Path) ->
     assert (done.code, done.out) == (2, "")
     assert done.err.splitlines() == [
         "'sleep' is no answer to 'Do the workers wait or compute?'",
-        "possible answers: wait (They wait, below 60 % of a core); compute (They compute)",
+        (
+            "possible answers: wait (They wait, below 60 % of a core); compute (They compute); "
+            "where you do not know: wait~"
+        ),
         "give the id of one of these",
     ]
 
@@ -182,10 +189,10 @@ def test_a_record_for_a_folder_that_is_missing_is_refused(project: Path) -> None
 
 
 def test_without_an_advice_there_is_no_record(project: Path) -> None:
-    done = decide(project, "--answers", "push", "--adr", "record.md")
+    done = decide(project, "--answers", "order", "--adr", "record.md")
 
     assert done.code == 2
-    assert "no decision to record after 'push'" in done.err
+    assert "no decision to record after 'order'" in done.err
     assert not (project / "record.md").exists()
 
 
@@ -197,6 +204,97 @@ def test_a_dialog_takes_numbers_and_ids_and_ends_in_the_advice(project: Path) ->
     assert done.code == 0
     assert done.out == decide(project, "--answers", "order,slow-view,wait").out
     assert done.err.index("What brings you here?") < done.err.index("Does a view stream?")
+
+
+DOWN, LEFT = "\x1b[B", "\x1b[D"
+
+
+@pytest.mark.parametrize("keys", [f"{DOWN}\r", "2\r"], ids=["arrow", "number"])
+def test_where_the_cursor_moves_an_answer_is_chosen_from_a_list(project: Path, keys: str) -> None:
+    with dialog(project, term="xterm") as asked:
+        asked.wait_for("What brings you here?")
+        asked.press(keys)
+        asked.wait_for("Does a view stream?")
+        asked.press("\r")
+        done = asked.end()
+
+    assert done.code == 0
+    assert done.out == decide(project, "--answers", "order,nothing").out
+
+
+def test_in_the_list_who_does_not_know_is_told_how_to_find_out_and_goes_on(project: Path) -> None:
+    with dialog(project, term="xterm") as asked:
+        asked.wait_for("What brings you here?")
+        asked.press("2\r")
+        asked.wait_for("Does a view stream?")
+        asked.press("?")
+        asked.wait_for("Not to be found out: go on")
+        asked.press("\r")
+        done = asked.end()
+
+    assert "$ grep -rnE" in done.err
+    assert done.out.endswith("--answers order,nothing~\n")
+
+
+@pytest.mark.parametrize("key", [LEFT, "b"])
+def test_in_the_list_a_step_can_be_taken_back(project: Path, key: str) -> None:
+    with dialog(project, term="xterm") as asked:
+        asked.wait_for("What brings you here?")
+        asked.press("2\r")
+        asked.wait_for("Does a view stream?")
+        asked.shown = ""
+        asked.press(key)
+        asked.wait_for("What brings you here?")
+        asked.press("q")
+        done = asked.end()
+
+    assert (done.code, done.out) == (0, "")
+    assert done.err.endswith("Left.\n")
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
+def test_the_list_is_left_cleanly(project: Path, key: str) -> None:
+    with dialog(project, term="xterm") as asked:
+        asked.wait_for("What brings you here?")
+        asked.press(key)
+        done = asked.end()
+
+    assert (done.code, done.out) == (130, "")
+    assert done.err.endswith("\nLeft.\n")
+    assert "Traceback" not in done.err
+
+
+def test_two_walks_are_compared_from_where_they_part(project: Path) -> None:
+    done = decide(project, "--answers", "order,slow-view,wait", "--compare", "order,nothing")
+
+    assert (done.code, done.err) == (0, "")
+    common, _, parted = done.out.partition("A is order,slow-view,wait")
+    assert "I was told to switch: ASGI" in common
+    assert "I was told to switch: ASGI" not in parted
+    assert "A leads to: Threads, a bounded number" in parted
+    assert "B leads to: Do not switch" in parted
+
+
+def test_two_walks_to_the_same_advice_say_so(project: Path) -> None:
+    done = decide(project, "--answers", "slow,wait", "--compare", "push")
+
+    assert "Both lead to the same advice." in done.out
+
+
+def test_a_walk_that_has_not_ended_cannot_be_compared(project: Path) -> None:
+    done = decide(project, "--answers", "slow,wait", "--compare", "order")
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("there is nothing to compare after 'order'\n")
+    assert len(done.err.splitlines()) == 3
+
+
+def test_the_list_as_json_is_the_tree(project: Path) -> None:
+    done = decide(project, "--list", "--json")
+
+    found = json.loads(done.out)
+    assert list(found["questions"]) == ["start", "streams", "waits"]
+    assert found["moved"] == {"asgi": "order"}
 
 
 def test_a_question_mark_shows_how_to_find_out_and_asks_again(project: Path) -> None:

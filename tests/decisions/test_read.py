@@ -47,7 +47,6 @@ def test_questions_are_read_with_their_answers(tree: Tree) -> None:
 def test_what_is_left_out_is_empty(tree: Tree) -> None:
     start = tree.questions["start"]
 
-    assert start.answers[-1].next == ""
     assert start.find_out == (
         FindOut(how="Name the view", run="", read="no view to name means that nothing is slow."),
     )
@@ -63,7 +62,11 @@ def test_each_page_but_the_index_is_an_advice(tree: Tree) -> None:
         Change(when="the cores are full", to="more-processes"),
         Change(when="the work can be done later", to=""),
     )
-    assert advice.rejected[1] == Rejected(option="gevent", because="everything must be patched.")
+    assert advice.symptoms == ("502 Bad Gateway", "WORKER TIMEOUT (pid:7)")
+    assert advice.rejected[1] == Rejected(
+        option="[A longer time-out](options.md#longer-time-out)",
+        because="it holds them for longer.",
+    )
 
 
 FIRST_WAY = """\
@@ -74,7 +77,7 @@ MISTAKES = {
     "an unknown key": (
         "        next: waits\n",
         "        nxt: waits\n",
-        ("line 14: questions.start.answers[1].nxt is an unknown key", "id, say, next"),
+        ("line 15: questions.start.answers[1].nxt is an unknown key", "id, say, next"),
     ),
     "an unknown key at the top": (
         "root: start\n",
@@ -84,17 +87,17 @@ MISTAKES = {
     "a second key": (
         "    ask: Does a view stream?\n",
         "    ask: Does a view stream?\n    ask: Does it?\n",
-        ("line 23: questions.streams.ask is a second 'ask'", "the first is in line 22"),
+        ("line 29: questions.streams.ask is a second 'ask'", "the first is in line 28"),
     ),
     "a second question of the same id": (
         "  streams:\n",
         "  start:\n",
-        ("line 21: questions.start is a second 'start'", "the first is in line 5"),
+        ("line 26: questions.start is a second 'start'", "the first is in line 5"),
     ),
     "a second answer of the same id": (
         "- id: order",
         "- id: slow",
-        ("line 15: questions.start.answers[2] is a second answer with the id 'slow'", "slow"),
+        ("line 16: questions.start.answers[2] is a second answer with the id 'slow'", "slow"),
     ),
     "a boolean for an id": (
         "- id: nothing",
@@ -105,7 +108,7 @@ MISTAKES = {
     "a boolean for a key": (
         "  streams:\n",
         "  on:\n",
-        ("line 21: questions is a boolean: on", "text is needed"),
+        ("line 26: questions is a boolean: on", "text is needed"),
     ),
     "a number for a text": (
         "ask: Does a view stream?",
@@ -127,7 +130,7 @@ MISTAKES = {
         "      - look\n",
         ("questions.start.find_out[1] is 'look'", "a mapping is needed"),
     ),
-    "no YAML": ("say: Something is slow", "say: [Something", ("line 14:", "not YAML")),
+    "no YAML": ("say: Something is slow", "say: [Something", ("line 15:", "not YAML")),
 }
 
 

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from crossroads.decisions.model import OPEN_END, FindOut, Tree
+from crossroads.decisions.model import FindOut, Tree
 from crossroads.decisions.render.sources import Sources
 from crossroads.decisions.render.terminal import (
     WIDTH,
@@ -39,7 +39,7 @@ What it costs
 
 Why nothing else
   - ASGI: it costs more CPU. [asgi-alone: holds]
-  - gevent: everything must be patched.
+  - A longer time-out: it holds them for longer.
 
 For example
   A travel agency waited for payments. It changed one line. Nobody noticed.
@@ -64,7 +64,7 @@ def test_a_question_has_its_reason_and_numbered_answers(tree: Tree) -> None:
         "\n"
         "  1  nothing    No\n"
         "  2  slow-view  No, but something is slow\n"
-        "  3  stream     Yes: `text/event-stream` (the guide does not go on here yet)"
+        "  3  stream     Yes: `text/event-stream`"
     )
 
 
@@ -72,7 +72,12 @@ def test_how_to_find_out_shows_the_command_and_how_to_read_it(tree: Tree) -> Non
     assert find_out_text(tree.questions["streams"]) == (
         "  Search for it\n"
         "    $ grep -rnE '[a-z](async)|`stream`' --include='*.py' .\n"
-        "    nothing means no."
+        "    nothing means no.\n"
+        "\n"
+        "  Not to be found out? The guide then takes\n"
+        "    nothing~\n"
+        "    No\n"
+        "    That does the least harm: without a stream nothing is served better."
     )
 
 
@@ -123,6 +128,12 @@ def test_what_was_said_is_shown_with_its_questions(tree: Tree) -> None:
     )
 
 
+def test_what_was_not_known_is_said(tree: Tree) -> None:
+    assert steps_text(walk(tree, ["order", "nothing~"]).steps).endswith(
+        "  No (not known: the guide took this)"
+    )
+
+
 def test_a_walk_to_an_advice_says_how_to_repeat_it_and_where_the_recipe_is(
     tree: Tree, sources: Sources
 ) -> None:
@@ -144,13 +155,6 @@ def test_a_walk_to_a_question_says_how_to_go_on(tree: Tree, sources: Sources) ->
     assert walk_text(begin(tree), sources).endswith("crossroads decide --answers ID")
 
 
-def test_a_walk_to_an_open_end_says_so(tree: Tree, sources: Sources) -> None:
-    text = walk_text(walk(tree, ["push"]), sources)
-
-    assert OPEN_END.capitalize() in text
-    assert "crossroads decide --answers push" in text
-
-
 def test_every_path_is_a_line(tree: Tree) -> None:
     assert paths_text(tree).splitlines() == [
         "slow,wait                threads: Threads, a bounded number",
@@ -158,6 +162,6 @@ def test_every_path_is_a_line(tree: Tree) -> None:
         "order,nothing            stay-on-wsgi: Do not switch",
         "order,slow-view,wait     threads: Threads, a bounded number",
         "order,slow-view,compute  more-processes: More processes",
-        "order,stream             (the guide does not go on here yet)",
-        "push                     (the guide does not go on here yet)",
+        "order,stream             threads: Threads, a bounded number",
+        "push                     threads: Threads, a bounded number",
     ]

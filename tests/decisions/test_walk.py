@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from crossroads.decisions.model import Advice, Question, Tree
-from crossroads.decisions.walk import WalkError, back, begin, find, say, walk, walks
+from crossroads.decisions.walk import WalkError, back, begin, find, say, shared, walk, walks
 
 
 def test_a_walk_begins_at_the_root(tree: Tree) -> None:
@@ -23,8 +25,54 @@ def test_answers_lead_to_an_advice(tree: Tree) -> None:
     assert walked.path == "order,slow-view,wait"
 
 
-def test_an_answer_without_a_next_is_an_open_end(tree: Tree) -> None:
-    assert walk(tree, ["push"]).at is None
+def test_an_answer_that_was_not_known_is_the_one_that_does_least_harm(tree: Tree) -> None:
+    walked = walk(tree, ["slow~", "wait"])
+
+    assert walked.at == walk(tree, ["slow", "wait"]).at
+    assert walked.path == "slow~,wait"
+    assert [step.is_assumed for step in walked.steps] == [True, False]
+
+
+def test_no_other_answer_can_be_assumed(tree: Tree) -> None:
+    with pytest.raises(WalkError, match="'order~' is no answer") as caught:
+        walk(tree, ["order~"])
+
+    assert caught.value.known.endswith("where you do not know: slow~")
+
+
+def test_answers_that_have_moved_lead_on(tree: Tree) -> None:
+    walked = walk(tree, ["asgi", "slow-view", "wait"])
+
+    assert walked == walk(tree, ["order", "slow-view", "wait"])
+
+
+def test_a_move_may_lead_into_another(tree: Tree) -> None:
+    moved = {"order,new": "order,stream", "older": "asgi,new", **tree.moved}
+    tree = replace(tree, moved=moved)
+
+    assert walk(tree, ["older"]).path == "order,stream"
+
+
+def test_only_whole_answers_move(tree: Tree) -> None:
+    with pytest.raises(WalkError, match="'asgi-alone' is no answer"):
+        walk(tree, ["asgi-alone"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("order,slow-view,wait", "order,slow-view,compute", 2),
+        ("order,nothing", "slow,wait", 0),
+        ("slow,wait", "slow~,wait", 2),
+        ("order", "order,nothing", 1),
+    ],
+)
+def test_two_walks_share_what_they_answer_alike_at_the_beginning(
+    tree: Tree, one: str, other: str, alike: int
+) -> None:
+    walks = [walk(tree, path.split(",")) for path in (one, other)]
+
+    assert shared(*walks) == shared(*reversed(walks)) == alike
 
 
 def test_an_unknown_answer_names_the_possible_ones_with_their_texts(tree: Tree) -> None:
@@ -39,7 +87,7 @@ def test_an_unknown_answer_names_the_possible_ones_with_their_texts(tree: Tree) 
     ("answers", "end"),
     [
         (["slow", "wait"], "the advice is 'Threads, a bounded number' (threads)"),
-        (["push"], "the guide does not go on here yet"),
+        (["push"], "the advice is 'Threads, a bounded number' (threads)"),
     ],
 )
 def test_an_answer_too_many_says_where_the_walk_ended(

@@ -13,8 +13,8 @@ def test_an_advice_comes_with_its_evidence_and_states(tree: Tree, sources: Sourc
     assert found["question"] is None
     assert found["advice"]["id"] == "threads"
     assert found["advice"]["rejected"][1] == {
-        "option": "gevent",
-        "because": "everything must be patched.",
+        "option": "[A longer time-out](https://example.org/crossroads/decide/options/#longer-time-out)",
+        "because": "it holds them for longer.",
         "evidence": "",
     }
     assert found["advice"]["evidence"] == [
@@ -44,14 +44,9 @@ def test_a_partial_walk_comes_with_the_next_question(tree: Tree, sources: Source
             "ask": "What brings you here?",
             "answer": "order",
             "say": "I was told to switch: ASGI",
+            "assumed": False,
         }
     ]
-
-
-def test_an_open_end_has_neither(tree: Tree, sources: Sources) -> None:
-    found = walk_json(walk(tree, ["push"]), sources)
-
-    assert (found["question"], found["advice"]) == (None, None)
 
 
 def test_a_command_stays_as_it_is(tree: Tree, sources: Sources) -> None:

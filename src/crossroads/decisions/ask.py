@@ -4,6 +4,7 @@ All of it goes to standard error, so that standard output holds the result alone
 can move its cursor gets a list to choose from; one that cannot (`TERM=dumb`) is asked for a line.
 """
 
+import os
 import sys
 from textwrap import wrap
 
@@ -89,6 +90,8 @@ def _chosen(question: Question, *, is_unsure: bool) -> str:
     options = [(answer.id, _label(answer.say)) for answer in question.answers]
     if is_unsure:
         options.append((question.unsure.take + ASSUMED, _label("Not to be found out: go on")))
+    # It would ask the terminal where the cursor is, for a bar that we do not have; not all answer.
+    os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")
     with create_app_session(output=create_output(stdout=sys.stderr)):
         return ChoiceInput(
             message=f"\n{head_text(question)}\n\n{_HELP}\n",

@@ -4,17 +4,20 @@ Every text is in the page once, so it reads without a script, prints, and is fou
 The script only hides all cards but one, and keeps the answers so far in the address.
 """
 
+import json
+from html import escape
 from pathlib import Path
 
 from crossroads.decisions.read import read_tree
 from crossroads.decisions.render.adr import adr_template
 from crossroads.site.findings import guide_sources
+from crossroads.site.guide import options
 from crossroads.site.guide.advice import page_html, stub_html
 from crossroads.site.guide.places import outline
 from crossroads.site.guide.questions import places_html
 from crossroads.site.guide.writer import GUIDE, Writer
 
-__all__ = ["SITE", "advice_html", "guide_html"]
+__all__ = ["SITE", "advice_html", "guide_html", "never_html", "options_html"]
 
 SITE = "{{site}}"
 """Token in a decision record for the site's address, which only the browser knows."""
@@ -26,10 +29,14 @@ _LIVE_PARTS = (
     "This is as far as it goes.</p>"
     '<nav class="cr-trail" aria-label="Your answers so far" data-part="trail" hidden>'
     '<ol role="list"></ol></nav>'
+    '<p class="cr-held" data-part="held" hidden>You compare with <a href="#"></a>. '
+    '<a class="cr-held__stop" href="#">Compare no more</a></p>'
     '<p class="cr-progress" id="cr-progress" data-part="progress" hidden>'
     'Question <span data-part="number"></span> of at most <span data-part="most"></span></p></div>'
 )
 _CONTROLS = (
+    '<div class="cr-compare" data-part="compare" role="region" aria-label="Two walks compared"'
+    ' tabindex="0" data-search-exclude hidden></div>'
     '<div class="cr-controls" data-part="controls" data-search-exclude hidden>'
     '<a class="cr-controls__back" data-part="back" href="#">Back</a> '
     '<a class="cr-controls__again" data-part="again" href="#">Start again</a> '
@@ -47,7 +54,8 @@ def guide_html(root: Path) -> str:
         if id_ in writer.tree.advice
     )
     return (
-        f'<div class="cr-guide" data-root="{writer.tree.root}">{_LIVE_PARTS}'
+        f'<div class="cr-guide" data-root="{writer.tree.root}"'
+        f' data-moved="{escape(json.dumps(dict(writer.tree.moved)))}">{_LIVE_PARTS}'
         f"{places_html(writer.outline.top, writer)}"
         # Each advice has a page of its own, which a search should find instead.
         f'<div class="cr-ends" data-search-exclude>{advice}</div>{_CONTROLS}</div>'
@@ -59,6 +67,16 @@ def advice_html(root: Path, advice_id: str) -> str:
     writer = _writer(root, f"decide/{advice_id}.md")
     advice = writer.tree.advice[advice_id]
     return page_html(advice, writer, adr_template(advice, guide_sources(root, SITE)))
+
+
+def options_html(root: Path) -> str:
+    """Return every option with where the guide speaks of it."""
+    return options.options_html(_writer(root, options.PAGE))
+
+
+def never_html(root: Path) -> str:
+    """Return what the guide never advises."""
+    return options.non_choices_html(_writer(root, options.PAGE))
 
 
 def _writer(root: Path, page: str) -> Writer:

@@ -26,6 +26,7 @@ def stub_html(advice: Advice, writer: Writer) -> str:
         ' data-done="Copied, in Markdown."'
         ' data-failed="This browser does not let a page copy. Here is the record, selected.">'
         "Copy as decision record</button> "
+        '<a class="cr-button" href="#" data-compare hidden>Compare with another walk</a> '
         '<span class="cr-actions__said" role="status"></span></p></article>'
     )
 
