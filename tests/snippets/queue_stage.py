@@ -133,6 +133,13 @@ class Stage:
             holder.execute("LOCK TABLE labels_label IN EXCLUSIVE MODE")
             yield wait_for_a_job
 
+    def break_off_a_job(self) -> None:
+        """End the database connection of a job that `held_labels` holds: an OperationalError."""
+        self.db.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks"
+            " WHERE relation = 'labels_label'::regclass AND NOT granted LIMIT 1"
+        )
+
 
 @contextmanager
 def queue_stage(postgres: Postgres, settings: Path, **env: str) -> Iterator[Stage]:

@@ -28,3 +28,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Results are kept only where something reads them: @app.task(ignore_result=False).
 CELERY_TASK_IGNORE_RESULT = True
 # --8<-- [end:settings]
+
+# --8<-- [start:results]
+# A chord counts its parts here. In Redis a count is a single step, so no part is missed.
+CELERY_RESULT_BACKEND = os.environ["QUEUE_URL"]
+# --8<-- [end:results]

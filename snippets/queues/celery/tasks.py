@@ -1,4 +1,5 @@
 """The jobs of the desk: labels/tasks.py in your project."""
+# ruff: noqa: E402 - each section stands by itself on its page
 
 # --8<-- [start:task]
 from django.db import OperationalError
@@ -20,3 +21,21 @@ def print_label(number):
 
 
 # --8<-- [end:task]
+
+# --8<-- [start:chord]
+from celery import chord
+from django.db import transaction
+
+
+@app.task
+def report(labels):
+    return f"{len(labels)} labels are printed"
+
+
+def print_all(numbers):
+    """Print many labels at once, and report a single time, when the last is done."""
+    parts = [print_label.s(number) for number in numbers]
+    transaction.on_commit(chord(parts, report.s()).delay)
+
+
+# --8<-- [end:chord]

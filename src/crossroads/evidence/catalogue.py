@@ -572,6 +572,19 @@ _TESTED = (
         depends=("django", "psycopg"),
     ),
     Evidence(
+        id="chord",
+        claim="A chord of Celery ends even when one of its parts fails and is tried again, with "
+        "its results in Redis.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="parts", says="parts that were done in the end"),
+                Quantity(name="again", says="times that a part was tried again"),
+                Quantity(name="ended", says="times that the last job ran"),
+            )
+        ),
+        depends=("django", "psycopg"),
+    ),
+    Evidence(
         id="thread-view",
         claim="A thread that a view starts is lost when its worker restarts; a job in a queue is "
         "not.",
@@ -748,12 +761,6 @@ _OPEN = (
             ("dramatiq", "Dramatiq"),
             ("huey", "Huey"),
         )
-    ),
-    _open(
-        "chord",
-        "A chord of Celery ends even when one of its parts fails and is tried again, with its "
-        "results in Redis.",
-        "a test of a chord with a part that fails once",
     ),
     _open(
         "poll",
