@@ -118,6 +118,19 @@ def test_a_job_without_a_further_try_is_among_the_failed_in_the_admin(stage: Sta
     assert "Parcel matching query does not exist" in page(stage, result[0])
 
 
+def test_a_stop_that_also_reaches_the_process_of_the_job_breaks_the_job_off(alone: Stage) -> None:
+    with alone.start_worker(WORKER) as worker, alone.held_labels() as wait_for_a_job:
+        number = alone.new_number()
+        job = alone.run(f"print(print_label.enqueue({number!r}).id)", TASKS).strip()
+        wait_for_a_job(worker)
+        for process in worker.tree():  # as systemd does unless KillMode=mixed
+            process.terminate()
+        wait_until(lambda: not worker.is_running(), "the end of the worker")
+
+    assert job in page(alone, "scheduled/")
+    assert not alone.has_label(number)
+
+
 def test_a_job_whose_worker_is_killed_waits_for_its_next_try_once_another_worker_is_there(
     alone: Stage,
 ) -> None:
