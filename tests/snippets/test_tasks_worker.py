@@ -133,6 +133,23 @@ def test_the_job_of_a_killed_worker_runs_for_ever_until_it_is_started_again(
         wait_for_status(db, lost, "SUCCESSFUL", worker)
 
 
+def test_a_job_is_given_to_one_worker_only(
+    desk: Deployed, db: psycopg.Connection, worker: Process
+) -> None:
+    with desk.start_unit(UNIT) as other:
+        for process in (worker, other):
+            process.wait_until(lambda log=process: "Starting worker" in log.log)
+        desk.run(
+            "from labels.tasks import print_label\n"
+            "for number in range(10, 40): print_label.enqueue(f'DX{number:08}')"
+        )
+        done = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status = 'SUCCESSFUL'"
+        wait_until(lambda: db.execute(done).fetchone() == (30,), "all jobs")
+
+    ids = "SELECT worker_ids FROM django_tasks_database_dbtaskresult"
+    assert all(len(taken_by) == 1 for (taken_by,) in db.execute(ids))
+
+
 @pytest.mark.usefixtures("db")
 def test_a_job_in_a_transaction_that_is_rolled_back_is_no_job(desk: Deployed) -> None:
     left = desk.run(
