@@ -109,8 +109,7 @@ const show = ({ moved }) => {
   showTrail(steps, card, unknown);
   if (isAdvice(card)) complete(card).catch(() => {}); // the link to the page stays
   compare(steps, card);
-  const told = { detail: steps.map((step) => [step.card.dataset.card, step.answer.dataset.answer]) };
-  guide.root.dispatchEvent(new CustomEvent("guide:shown", told));
+  showMap();
   if (isElsewhere) return;
   if (moved) titleOf(card).focus({ preventScroll: true });
   if (moved || steps.length) bringIntoView(titleOf(card));
@@ -128,9 +127,8 @@ const isAdvice = (card) => card.dataset.page !== undefined;
 const complete = async (card) => {
   if (card.dataset.complete !== undefined) return;
   const source = new URL(card.dataset.page, location.href);
-  const answer = await fetch(source);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!answer.ok || card.dataset.complete !== undefined) return;
+  const page = await fetched(source);
+  if (card.dataset.complete !== undefined) return;
   card.dataset.complete = ""; // once is enough
   for (const link of page.querySelectorAll(".cr-advice a")) {
     link.href = new URL(link.getAttribute("href"), source);
@@ -259,6 +257,7 @@ const compare = async (steps, card) => {
   }
   bar.hidden = !guide.held;
   area.hidden = true;
+  guide.root.classList.remove("is-compared");
   if (!guide.held) return;
   const held = walk(guide.held);
   const [title, stop] = bar.querySelectorAll("a");
@@ -275,17 +274,65 @@ const compare = async (steps, card) => {
     isSame ? make("p", "", "Both walks lead to the same advice.") : tableOf([held, { steps, card }]),
   );
   area.hidden = false;
+  guide.root.classList.toggle("is-compared", !isSame);
+};
+
+// The whole guide as a picture, from its own page, with the way marked on it.
+
+const fetched = async (source) => {
+  const answer = await fetch(source);
+  if (!answer.ok) throw new Error(answer.status);
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+};
+
+const showMap = async () => {
+  const { map } = guide.parts;
+  if (!map.open) return;
+  const place = map.querySelector("div");
+  const source = new URL(map.dataset.page, guide.address);
+  try {
+    if (!place.firstElementChild) {
+      const picture = (await fetched(source)).querySelector(".cr-map__scroll");
+      for (const link of picture.querySelectorAll("a")) {
+        link.href.baseVal = new URL(link.href.baseVal, source).href;
+      }
+      place.replaceChildren(picture);
+    }
+  } catch {
+    const link = make("a", "", "The picture has a page of its own.");
+    link.href = source;
+    place.replaceChildren(make("p", "", link));
+  }
+  markMap(place);
+};
+
+const markMap = (place) => {
+  const walked = guide.steps.map(
+    ({ card, answer }) => `${card.dataset.card}:${answer.dataset.answer.replace("~", "")}`,
+  );
+  const passed = guide.steps.map(({ card }) => card.dataset.card);
+  for (const branch of place.querySelectorAll("[data-edge]")) {
+    branch.classList.toggle("is-walked", walked.includes(branch.dataset.edge));
+  }
+  for (const node of place.querySelectorAll("[data-node]")) {
+    node.classList.toggle("is-walked", passed.includes(node.dataset.node));
+    const isHere = node.dataset.node === guide.shown.dataset.card;
+    node.classList.toggle("is-here", isHere);
+    // Not scrollIntoView: the page itself stays where the reader is.
+    if (isHere) place.firstElementChild.scrollLeft = node.getBBox().x - innerWidth / 4;
+  }
 };
 
 const onClick = (event) => {
   const button = event.target.closest("[data-copy]");
   if (button) copy(button);
   const link = event.target.closest("a");
-  const isStep = link?.href.includes("#") && pageOf(link.href) === guide.address;
+  const href = link?.href.baseVal ?? link?.href; // of a link in the picture, or of any other
+  const isStep = href?.includes("#") && pageOf(href) === guide.address;
   if (!isStep || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   event.stopPropagation();
-  step(link);
+  step(new URL(href, guide.address).hash);
 };
 
 const begin = (root) => {
@@ -317,7 +364,8 @@ const begin = (root) => {
   }
   guide.parts.keys.checked = keysChoose;
   guide.parts.keys.addEventListener("change", ({ target }) => (keysChoose = target.checked));
-  guide.parts.controls.hidden = false;
+  guide.parts.controls.hidden = guide.parts.map.hidden = false;
+  guide.parts.map.addEventListener("toggle", showMap);
   root.classList.add("is-live");
   root.addEventListener("click", onClick);
   show({ moved: isAnew });
@@ -335,8 +383,8 @@ addEventListener("keydown", (event) => {
 // already: else it would take a click on this page's tab for one that leads nowhere.
 let known = null; // the last place that Material was told of
 
-const step = (link) => {
-  history.pushState(null, "", guide.address + link.hash);
+const step = (hash) => {
+  history.pushState(null, "", guide.address + hash);
   follow();
   if (known?.pathname === location.pathname) location$.next(new URL(location.href));
 };

@@ -23,7 +23,7 @@ from crossroads.site.data import Lanes, find_root, load_lanes
 from crossroads.site.figure import NOT_MEASURED
 from crossroads.site.findings import verified
 from crossroads.site.generated import LINE
-from crossroads.site.guide import advice_html, guide_html, never_html, options_html
+from crossroads.site.guide import advice_html, guide_html, map_html, never_html, options_html
 from crossroads.site.ledger import ledger_html, summary_html
 from crossroads.site.memory import digest_of, remembered
 from crossroads.site.pictures import PICTURES
@@ -103,6 +103,7 @@ PARTS: Mapping[str, Part] = {
     "rules": Part(rules_html, anchored=True),
     "guide": Part(guide_html, anchored=True),
     "advice": Part(advice_html, about=True),
+    "guide-map": Part(map_html),
     "options": Part(options_html),
     "non-choices": Part(never_html, anchored=True),
     **{name: Part(_drawn(picture)) for name, picture in PICTURES.items()},

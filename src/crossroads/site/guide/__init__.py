@@ -11,13 +11,14 @@ from pathlib import Path
 from crossroads.decisions.read import read_tree
 from crossroads.decisions.render.adr import adr_template
 from crossroads.site.findings import guide_sources
+from crossroads.site.guide import map as picture
 from crossroads.site.guide import options
 from crossroads.site.guide.advice import page_html, stub_html
 from crossroads.site.guide.places import outline
 from crossroads.site.guide.questions import places_html
 from crossroads.site.guide.writer import GUIDE, Writer
 
-__all__ = ["SITE", "advice_html", "guide_html", "never_html", "options_html"]
+__all__ = ["SITE", "advice_html", "guide_html", "map_html", "never_html", "options_html"]
 
 SITE = "{{site}}"
 """Token in a decision record for the site's address, which only the browser knows."""
@@ -42,6 +43,8 @@ _CONTROLS = (
     '<a class="cr-controls__again" data-part="again" href="#">Start again</a> '
     '<label class="cr-controls__keys"><input type="checkbox" data-part="keys" checked> '
     "Number keys choose an answer</label></div>"
+    '<details class="cr-find" data-part="map" data-page="map/" data-search-exclude hidden>'
+    "<summary>The whole guide, with your way marked</summary><div></div></details>"
 )
 
 
@@ -67,6 +70,11 @@ def advice_html(root: Path, advice_id: str) -> str:
     writer = _writer(root, f"decide/{advice_id}.md")
     advice = writer.tree.advice[advice_id]
     return page_html(advice, writer, adr_template(advice, guide_sources(root, SITE)))
+
+
+def map_html(root: Path) -> str:
+    """Return the whole guide as a picture."""
+    return picture.map_html(_writer(root, picture.PAGE))
 
 
 def options_html(root: Path) -> str:

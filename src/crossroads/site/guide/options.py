@@ -12,9 +12,9 @@ def options_html(writer: Writer) -> str:
     """Return each option with the advice and non-choices that speak of it."""
     rows = "".join(_option(option, writer) for option in writer.tree.options)
     return (
-        '<table class="cr-options"><thead><tr><th scope="col">Option</th>'
+        '<div class="cr-options"><table><thead><tr><th scope="col">Option</th>'
         f'<th scope="col">Where the guide speaks of it</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
