@@ -145,14 +145,20 @@ def desk(tmp_path: Path) -> Iterator[Deployed]:
 def test_heavy_jobs_have_a_worker_of_their_own_with_one_copy(desk: Deployed) -> None:
     command = [sys.executable, "-c", ENQUEUE, HERE / "distances.py", HERE / "tasks.py"]
     subprocess.run(command, env=desk.env, check=True)
-    states = "from django_tasks_db.models import DBTaskResult\n"
-    states += "print(*DBTaskResult.objects.values_list('status', flat=True))"
+    heavy, light = (
+        "from django_tasks_db.models import DBTaskResult\n"
+        f"jobs = DBTaskResult.objects.filter(queue_name='{queue}')\n"
+        "print(*jobs.values_list('status', flat=True))"
+        for queue in ("heavy", "default")
+    )
 
     desk.must_manage("db_worker", "--batch", "--no-startup-delay")  # of the default queue
-    assert desk.run(states) == "READY READY"
+    assert desk.run(heavy) == "READY READY"
+    desk.run("from labels.tasks import print_label; print_label.enqueue('DX00000001')")
     with desk.start_unit(HEAVY) as worker:
-        wait_until(lambda: desk.run(states) == "SUCCESSFUL SUCCESSFUL", "two rounds")
+        wait_until(lambda: desk.run(heavy) == "SUCCESSFUL SUCCESSFUL", "two rounds")
         assert worker.log.count("200 places loaded") == 1
+    assert desk.run(light) == "READY"
 
 
 @pytest.mark.runs("own_process/pss.sh")
