@@ -19,6 +19,8 @@ from crossroads.bench.self_check import CELLS, ROUNDS, check_pairs
 from crossroads.decisions.ask import ask
 from crossroads.decisions.keep import STANDARD_OUTPUT, keep, require_place
 from crossroads.decisions.model import Question, Tree, Walk
+from crossroads.decisions.permalinks import refresh_permalinks
+from crossroads.decisions.read import PERMALINKS, read_tree
 from crossroads.decisions.render.adr import adr
 from crossroads.decisions.render.compare import comparison_text
 from crossroads.decisions.render.terminal import paths_text, walk_text
@@ -163,6 +165,9 @@ def refresh() -> None:
     root = find_root(Path.cwd())
     for page in (*refresh_numbers(root, read_ledger(root)), *refresh_transcripts(root)):
         click.echo(f"refreshed {page}")
+    guide = root / "docs" / "decide"
+    if refresh_permalinks(read_tree(guide), guide / PERMALINKS):
+        click.echo(f"refreshed docs/decide/{PERMALINKS}")
 
 
 def main() -> None:

@@ -21,6 +21,9 @@ from crossroads.decisions.model import (
 NO_ADVICE = ("index.md", "map.md", "options.md")
 """The pages of the folder that are about the guide itself: all others are advice."""
 
+PERMALINKS = "permalinks.txt"
+"""Every path that was ever published, in the same folder."""
+
 _TEXTS = ("title", "recommend", "why", "first", "example")
 _LISTS = ("evidence", "symptoms", "changes", "costs", "rejected")
 _FOR_MKDOCS = ("hide", "icon", "search", "status", "subtitle", "tags", "template")
