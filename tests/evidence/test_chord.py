@@ -6,10 +6,10 @@ import signal
 import pytest
 
 from ..snippets.queue_stage import (  # noqa: TID252
-    DEADLINE_S,
     QUEUES,
     own_database,
     queue_stage,
+    wait_for_log,
     wait_until,
 )
 
@@ -25,9 +25,9 @@ def test_a_chord_ends_a_single_time_though_a_part_fails_and_is_tried_again(stage
             stage.run(f"print_all({numbers})", FOLDER / "tasks.py")
             wait_for_a_job(worker)
             stage.break_off_a_job()
-            worker.wait_until(lambda: "Retry in" in worker.log, deadline_s=DEADLINE_S)
+            wait_for_log(worker, "Retry in")
             before = worker.log.count("labels are printed")
-        worker.wait_until(lambda: "labels are printed" in worker.log, deadline_s=DEADLINE_S)
+        wait_for_log(worker, "labels are printed")
         os.kill(worker.pid, signal.SIGTERM)
         wait_until(lambda: not worker.is_running(), "the end of the worker")
         ended = worker.log.count("3 labels are printed")

@@ -212,6 +212,11 @@ def age(url: str, key: str) -> None:
         database.zadd(key, dict.fromkeys(members, 0))
 
 
+def wait_for_log(worker: Process, text: str) -> None:
+    """Return when a worker has written something."""
+    worker.wait_until(lambda: text in worker.log, deadline_s=DEADLINE_S)
+
+
 def wait_until(is_so: Callable[[], bool], awaited: str) -> None:
     """Return as soon as something is so.
 

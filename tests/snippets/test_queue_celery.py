@@ -11,7 +11,16 @@ from crossroads.services.postgres import Postgres
 from crossroads.services.process import Process
 from crossroads.services.valkey import Valkey
 
-from .queue_stage import QUEUES, Stage, age, kill, own_database, queue_stage, wait_until
+from .queue_stage import (
+    QUEUES,
+    Stage,
+    age,
+    kill,
+    own_database,
+    queue_stage,
+    wait_for_log,
+    wait_until,
+)
 
 FOLDER = QUEUES / "celery"
 TASKS, WEIGH, WORKER = (FOLDER / name for name in ("tasks.py", "weigh.py", "worker.sh"))
@@ -88,7 +97,7 @@ def test_without_on_commit_the_job_of_a_rolled_back_transaction_runs(
 def test_a_job_that_fails_is_seen_in_the_log_of_the_worker(stage: Stage, worker: Process) -> None:
     stage.run("print_label.delay('no such parcel')", TASKS)
 
-    worker.wait_until(lambda: "Parcel matching query does not exist" in worker.log)
+    wait_for_log(worker, "Parcel matching query does not exist")
 
     assert "Task queues.celery.tasks.print_label" in worker.log
     assert "raised unexpected: DoesNotExist" in worker.log
@@ -104,7 +113,7 @@ def test_a_worker_that_is_asked_to_end_ends_its_job_first(alone: Stage) -> None:
             alone.run(f"weigh({number!r}, 750)", FOLDER / "app.py", WEIGH)
             wait_for_a_job(worker)
             os.kill(worker.pid, signal.SIGTERM)
-            worker.wait_until(lambda: "Warm shutdown" in worker.log)
+            wait_for_log(worker, "Warm shutdown")
         wait_until(lambda: not worker.is_running(), "the end of the worker")
 
         assert alone.has_label(number)
@@ -120,7 +129,7 @@ def test_a_job_whose_process_is_killed_is_tried_again(alone: Stage) -> None:
             wait_for_a_job(worker)
             [child] = psutil.Process(worker.pid).children()
             child.kill()
-            worker.wait_until(lambda: "SIGKILL" in worker.log)
+            wait_for_log(worker, "SIGKILL")
 
         alone.wait_for_label(number, worker)
 

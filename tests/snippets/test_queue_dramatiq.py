@@ -10,7 +10,16 @@ from crossroads.services.postgres import Postgres
 from crossroads.services.process import Process
 from crossroads.services.valkey import Valkey
 
-from .queue_stage import QUEUES, Stage, age, kill, own_database, queue_stage, wait_until
+from .queue_stage import (
+    QUEUES,
+    Stage,
+    age,
+    kill,
+    own_database,
+    queue_stage,
+    wait_for_log,
+    wait_until,
+)
 
 FOLDER = QUEUES / "dramatiq"
 TASKS, WEIGH, WORKER = (FOLDER / name for name in ("tasks.py", "weigh.py", "worker.sh"))
@@ -132,7 +141,7 @@ def test_a_worker_that_is_asked_to_end_ends_its_job_first(alone: Stage) -> None:
             alone.run(f"weigh({number!r}, 750)", WEIGH)
             wait_for_a_job(worker)
             os.kill(worker.pid, signal.SIGTERM)
-            worker.wait_until(lambda: "Sending signal 'SIGTERM'" in worker.log)
+            wait_for_log(worker, "Sending signal 'SIGTERM'")
         wait_until(lambda: not worker.is_running(), "the end of the worker")
 
         assert alone.has_label(number)

@@ -10,7 +10,7 @@ import pytest
 from crossroads.services.postgres import Postgres
 from crossroads.services.process import Process
 
-from .queue_stage import APP, QUEUES, Stage, kill, queue_stage, wait_until
+from .queue_stage import APP, QUEUES, Stage, kill, queue_stage, wait_for_log, wait_until
 
 FOLDER = QUEUES / "huey"
 TASKS, WEIGH, WORKER = (FOLDER / name for name in ("tasks.py", "weigh.py", "worker.sh"))
@@ -109,10 +109,10 @@ def test_without_that_option_the_task_of_a_rolled_back_transaction_runs(
 def test_a_job_that_fails_is_seen_in_the_log_of_the_worker(stage: Stage, worker: Process) -> None:
     stage.run("print_label('no such parcel')", TASKS)
 
-    worker.wait_until(lambda: "Parcel matching query does not exist" in worker.log)
+    wait_for_log(worker, "Parcel matching query does not exist")
 
     assert "Unhandled exception in task" in worker.log
-    worker.wait_until(lambda: "2 retries" in worker.log)
+    wait_for_log(worker, "2 retries")
 
 
 @pytest.mark.runs("queues/huey/tasks.py")
@@ -142,7 +142,7 @@ def test_a_worker_that_is_asked_to_end_ends_its_job_first(alone: Stage) -> None:
             alone.run(f"weigh({number!r}, 750)", WEIGH)
             wait_for_a_job(worker)
             os.kill(worker.pid, signal.SIGTERM)
-            worker.wait_until(lambda: "Shutting down gracefully" in worker.log)
+            wait_for_log(worker, "Shutting down gracefully")
         wait_until(lambda: not worker.is_running(), "the end of the worker")
 
         assert alone.has_label(number)
