@@ -1,8 +1,8 @@
 """All five carriers at once, with a time-out for the five together."""
 
 import asyncio
-from concurrent.futures import wait
-from contextlib import suppress
+import concurrent.futures
+import contextlib
 from functools import wraps
 
 from django.db import connections
@@ -26,7 +26,7 @@ async def five_in_time(request):
 
     # When the time is over, the group cancels the calls that are left, and the page
     # shows what came. It does the same when the visitor leaves.
-    with suppress(TimeoutError):
+    with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(GROUP_S), asyncio.TaskGroup() as group:
             for carrier in CARRIERS:
                 group.create_task(ask(carrier))
@@ -42,7 +42,7 @@ def five_in_time_with_threads(request):
     if not form.is_valid():
         return refused(form)
     asked = {carrier: askers.submit(get_quote, carrier, **form.parcel) for carrier in CARRIERS}
-    done, late = wait(asked.values(), timeout=GROUP_S)
+    done, late = concurrent.futures.wait(asked.values(), timeout=GROUP_S)
     # A call that still waits for a thread is taken back. One that runs cannot be: it holds
     # its thread until its own time-out ends it, so it must have one.
     for call in late:

@@ -1,5 +1,6 @@
 """Write to the log how many queries each request sends, and which of them more than once."""
 
+# --8<-- [start:middleware]
 import logging
 from collections import Counter
 from contextlib import ExitStack
@@ -9,7 +10,6 @@ from django.db import connections
 logger = logging.getLogger("queries")
 
 
-# --8<-- [start:middleware]
 # On a copy, last in MIDDLEWARE: "count_queries.count_queries".
 def count_queries(get_response):
     def middleware(request):

@@ -1,5 +1,6 @@
 """A test that fails when somebody brings the loop back. In your project: tests.py of the app."""
 
+# --8<-- [start:test]
 from datetime import timedelta
 
 from django.contrib.auth.models import User
@@ -10,7 +11,6 @@ from django.utils import timezone
 from parcels.models import Customer, Depot, Event, Parcel
 
 
-# --8<-- [start:test]
 class DeskQueriesTest(TestCase):
     def add_parcel(self, number):
         customer = Customer.objects.create(name=number, email=f"{number}@example.com")

@@ -1,12 +1,12 @@
 """The admin of a large table, without counting its rows on each page."""
 
+# --8<-- [start:admin]
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db import connections
 from django.utils.functional import cached_property
 
 
-# --8<-- [start:admin]
 class EstimatingPaginator(Paginator):
     """Take PostgreSQL's own estimate where the table is large and nothing is filtered."""
 
