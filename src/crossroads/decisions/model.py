@@ -117,6 +117,8 @@ class Advice:
     """At least two."""
     example: str
     """Who else meets this: a worked case in three sentences."""
+    packages: tuple[str, ...] = ()
+    """Packages that it is about, whose versions a record names beside the usual ones."""
 
 
 @dataclass(frozen=True, kw_only=True)

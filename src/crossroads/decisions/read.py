@@ -105,7 +105,7 @@ def _answers(source: Source) -> tuple[Answer, ...]:
 def _advice(page: Path) -> Advice:
     # The description is for search engines; it is required so that no page goes without.
     needed = ("title", "description", "kind", *_TEXTS[1:], *_LISTS)
-    parts = parse(_front_matter(page), _shown(page)).fields(needed, _FOR_MKDOCS)
+    parts = parse(_front_matter(page), _shown(page)).fields(needed, ("packages", *_FOR_MKDOCS))
     parts["description"].text()
     return Advice(
         id=page.stem,
@@ -114,6 +114,7 @@ def _advice(page: Path) -> Advice:
         symptoms=_texts(parts["symptoms"]),
         changes=tuple(Change(**one.texts(("when",), ("to",))) for one in parts["changes"].items()),
         costs=_texts(parts["costs"]),
+        packages=_texts(parts["packages"]) if "packages" in parts else (),
         rejected=tuple(
             Rejected(**one.texts(("option", "because"), ("evidence",)))
             for one in parts["rejected"].items()

@@ -26,10 +26,12 @@ def guide_sources(root: Path, base_url: str = "") -> Sources:
         root: Folder of mkdocs.yml.
         base_url: Address of the site, where texts should link to it.
     """
+    versions = installed_versions()
     return Sources(
         tree=read_tree(root / "docs" / "decide"),
         evidence=lines(root),
-        versions=verified(installed_versions()),
+        versions=verified(versions),
+        further=versions,
         base_url=base_url,
     )
 

@@ -126,4 +126,4 @@ def _origin(advice: Advice, sources: Sources) -> Iterator[str]:
     yield f"This walk on the site: {PERMALINK}"
     yield f"This walk in the terminal: `crossroads decide --answers {PATH}`"
     if sources.versions:
-        yield f"Versions: {sources.versions_text}"
+        yield f"Versions: {sources.versions_text(advice)}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from crossroads.decisions.model import Tree
+from crossroads.decisions.model import Advice, Tree
 from crossroads.decisions.render.evidence import EvidenceLine
 from crossroads.decisions.render.inline import linked, plain
 
@@ -17,6 +17,8 @@ class Sources:
     """Id in the catalogue to its line; each id that the tree cites is there."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """Package to its version."""
+    further: Mapping[str, str] = field(default_factory=dict)
+    """The same of packages that only some advice is about."""
     base_url: str = ""
     """Address of the site, for links; empty where it is not known."""
 
@@ -33,7 +35,7 @@ class Sources:
         advice = self.tree.advice.get(name)
         return plain(advice.title if advice else self.tree.questions[name].ask)
 
-    @property
-    def versions_text(self) -> str:
-        """Return the versions in a line."""
-        return ", ".join(f"{package} {version}" for package, version in self.versions.items())
+    def versions_text(self, advice: Advice) -> str:
+        """Return the versions that an advice was verified with, in a line."""
+        own = {name: self.further[name] for name in advice.packages if name in self.further}
+        return ", ".join(f"{name} {version}" for name, version in {**self.versions, **own}.items())

@@ -84,7 +84,7 @@ def advice_text(advice: Advice, sources: Sources) -> str:
         "For example": [wrapped(advice.example, _INDENT)],
     }
     if sources.versions:
-        parts["Versions"] = [wrapped(sources.versions_text, _INDENT)]
+        parts["Versions"] = [wrapped(sources.versions_text(advice), _INDENT)]
     title = plain(advice.title)
     head = f"{title}\n{'=' * len(title)}\n\n{wrapped(advice.recommend)}"
     return "\n\n".join([head, *("\n".join([name, *lines]) for name, lines in parts.items())])

@@ -31,13 +31,14 @@ def stub_html(advice: Advice, writer: Writer) -> str:
     )
 
 
-def page_html(advice: Advice, writer: Writer, record: str) -> str:
+def page_html(advice: Advice, writer: Writer, record: str, versions: str) -> str:
     """Return the upper part of the advice's own page, with its title.
 
     Args:
         advice: What is advised.
         writer: Writes for that page.
         record: Decision record in Markdown, its tokens not yet filled.
+        versions: What it was verified with, such as `django 6.1.3, celery 5.7.0`.
     """
     return (
         f'<div class="cr-advice">{_kind(advice)}<h1>{writer.text(advice.title)}</h1>'
@@ -45,7 +46,7 @@ def page_html(advice: Advice, writer: Writer, record: str) -> str:
         f'<p class="cr-advice__way"><a href="{writer.in_guide(advice.id)}">'
         "The questions that lead here</a></p>"
         f"{_symptoms(advice)}"
-        f"{_reasons(advice, writer)}"
+        f"{_reasons(advice, writer, versions)}"
         f'<template class="cr-advice__record">{escape(record, quote=False)}</template></div>'
     )
 
@@ -74,11 +75,11 @@ def _symptoms(advice: Advice) -> str:
     )
 
 
-def _reasons(advice: Advice, writer: Writer) -> str:
+def _reasons(advice: Advice, writer: Writer, versions: str) -> str:
     changes = (_change(change, writer) for change in advice.changes)
     rejected = (_rejected(option, writer) for option in advice.rejected)
     parts = (
-        ("Evidence", _list(map(writer.evidence, advice.evidence))),
+        ("Evidence", _list(map(writer.evidence, advice.evidence)) + _verified(versions)),
         ("What would change this", _list(changes)),
         ("What it costs", _list(map(writer.text, advice.costs))),
         ("Turned down, and why", f'<dl class="cr-rejected">{"".join(rejected)}</dl>'),
@@ -86,6 +87,10 @@ def _reasons(advice: Advice, writer: Writer) -> str:
     )
     html = "".join(f"<section><h2>{name}</h2>{part}</section>" for name, part in parts)
     return f'<div class="cr-advice__reasons">{html}</div>'
+
+
+def _verified(versions: str) -> str:
+    return f'<p class="cr-versions">Versions: {escape(versions)}</p>' if versions else ""
 
 
 def _list(items: Iterable[str]) -> str:
