@@ -177,6 +177,22 @@ def test_when_the_last_client_leaves_no_bell_and_no_listener_is_left(number):
 
 
 @pytest.mark.usefixtures("told_by")
+def test_the_listener_outlives_the_stream_that_it_began_with(number, report):
+    async def follow():
+        first, second = Client(number, after=0), Client(number, after=0)
+        for client in (first, second):
+            await client.start()
+            await client.event()
+        await first.leave()
+        new = await report(number)
+        while (await second.event())[0] != new:
+            pass
+        await second.leave()
+
+    asyncio.run(follow())
+
+
+@pytest.mark.usefixtures("told_by")
 def test_streams_of_all_parcels_share_one_listener():
     async def follow():
         async with stream("DX00000001", after=0) as one, stream("DX00000002", after=0) as other:
