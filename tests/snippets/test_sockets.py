@@ -16,11 +16,13 @@ from websockets.sync.client import ClientConnection
 
 from crossroads.services.postgres import Postgres
 from crossroads.services.relay import find_node
-from crossroads.services.server import Server
+from crossroads.services.server import Server, start_server
 from crossroads.services.valkey import Valkey
 
 from .depot_stage import (
+    APP,
     DEADLINE_S,
+    SNIPPETS,
     STAY,
     Stage,
     browse,
@@ -32,6 +34,7 @@ from .depot_stage import (
     wait_until,
 )
 
+LIMITED = SNIPPETS / "deploy" / "uvicorn-limited.sh"
 THREADS = 3
 
 
@@ -199,6 +202,17 @@ def test_a_user_with_many_sockets_gets_no_further_one(stage: Stage, leaving: Exi
 
     opened[0].close()
     wait_until(lambda: is_let_in(stage, server), "a place for a further socket")
+
+
+def test_uvicorn_limits_requests_and_lets_sockets_in(stage: Stage, leaving: ExitStack) -> None:
+    """So something else must bound the sockets."""
+    env = stage.env | {"APP": "config.asgi_sockets:application", "LIMIT": "2"}
+    server = leaving.enter_context(start_server(LIMITED, cwd=APP, env=env, deadline_s=DEADLINE_S))
+
+    sockets = [open_socket(leaving, stage, server) for _ in range(3)]
+
+    assert httpx.get(f"{server.url}/health/", trust_env=False).status_code == 503
+    assert len(sockets) == 3
 
 
 @pytest.mark.runs("sockets/uvicorn-sockets.sh")
