@@ -4,4 +4,6 @@ from config.urls import urlpatterns
 from django.urls import path
 from fastapi_sidecar.desk import token_for_scanner
 
+# --8<-- [start:urls]
 urlpatterns = [*urlpatterns, path("api/scanners/<slug:scanner>/token/", token_for_scanner)]
+# --8<-- [end:urls]

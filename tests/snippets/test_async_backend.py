@@ -249,6 +249,46 @@ def test_without_a_free_connection_a_request_fails_after_the_time_out(
     assert status(ask(server)) == 200
 
 
+LACKS = """
+import asyncio, sys
+import django
+django.setup()
+from django_async_backend.db import async_connections
+from django_async_backend.db.transaction import async_atomic
+from parcels.models import Parcel
+
+parcels = Parcel.async_objects.using("async")
+
+async def look():
+    ahead = await parcels.select_related("customer").aget(number=sys.argv[1])
+    print(bool(ahead.customer.name), hasattr(parcels, "prefetch_related"))
+    bare = await parcels.aget(number=sys.argv[1])
+    for ask in (lambda: bare.customer, lambda: [*bare.events.all()]):
+        try:
+            ask()
+        except Exception as error:
+            print(type(error).__name__)
+    try:
+        async with async_atomic(using="async"):
+            await parcels.aupdate(status="delivered")
+            raise ValueError
+    except ValueError:
+        print(await parcels.filter(number=sys.argv[1], status="announced").acount())
+    await async_connections["async"].close()
+    await async_connections["async"].close_pool()
+
+asyncio.run(look())
+"""
+
+
+def test_the_async_queries_lack_prefetching_and_related_managers(database: Database) -> None:
+    said = run(LACKS, Path(NUMBER), DATABASE_URL=database.url, **ON).splitlines()
+
+    assert said[0] == "True False"
+    assert said[1:3] == ["SynchronousOnlyOperation"] * 2
+    assert said[3] == "1"  # what `async_atomic` takes back
+
+
 # One function, one hop ---------------------------------------------------------------------------
 
 ON_BOTH = pytest.mark.parametrize("script", ["uvicorn", "gunicorn-gthread"])
