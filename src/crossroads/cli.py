@@ -149,7 +149,7 @@ def _ask(tree: Tree) -> Walk:
     """Return where the reader's answers lead; end the program where the reader ends the dialog."""
     try:
         walked = ask(tree)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         click.echo("\nLeft.", err=True)
         sys.exit(EXIT_INTERRUPTED)
     if isinstance(walked.at, Question):

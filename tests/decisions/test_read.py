@@ -10,9 +10,11 @@ from crossroads.decisions.model import (
     Answer,
     Change,
     FindOut,
+    NonChoice,
     Question,
     Rejected,
     Tree,
+    Unsure,
 )
 from crossroads.decisions.read import read_tree
 
@@ -148,23 +150,28 @@ def test_a_mistake_is_named_with_its_file_its_place_and_what_is_allowed(
     assert known in allowed
 
 
-def names(part: type, *, but: str) -> list[str]:
-    return [field.name for field in fields(part) if field.name != but]
+def names(part: type, *but: str) -> list[str]:
+    return [field.name for field in fields(part) if field.name not in but]
 
 
 START: Place = ("questions", "start")
 NEEDED_IN_TREE: list[Place] = [
     ("root",),
     ("questions",),
-    *((*START, name) for name in names(Question, but="id")),
-    *((*START, "find_out", 0, name) for name in names(FindOut, but="run")),
-    *((*START, "answers", 0, name) for name in names(Answer, but="next")),
+    ("non_choices",),
+    ("options",),
+    ("moved",),
+    *((*START, name) for name in names(Question, "id")),
+    *((*START, "find_out", 0, name) for name in names(FindOut, "run")),
+    *((*START, "answers", 0, name) for name in names(Answer)),
+    *((*START, "unsure", name) for name in names(Unsure)),
+    *(("non_choices", "longer-time-out", name) for name in names(NonChoice, "id")),
 ]
 NEEDED_IN_PAGE: list[Place] = [
     ("description",),
-    *((name,) for name in names(Advice, but="id")),
-    *(("changes", 0, name) for name in names(Change, but="to")),
-    *(("rejected", 0, name) for name in names(Rejected, but="evidence")),
+    *((name,) for name in names(Advice, "id", "packages")),
+    *(("changes", 0, name) for name in names(Change, "to")),
+    *(("rejected", 0, name) for name in names(Rejected, "evidence")),
 ]
 
 
