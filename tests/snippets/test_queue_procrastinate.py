@@ -105,7 +105,9 @@ def test_a_job_that_fails_is_seen_in_the_admin_and_in_the_log(
 
     wait_for_status(stage, "no such parcel", "failed")
     assert jobs(stage, "no such parcel", "attempts") == [(1,)]
-    assert "no such parcel" in stage.run(ASK_ADMIN)
+    asked = stage.run(ASK_ADMIN)
+    assert "no such parcel" in asked
+    assert "Retry Job" in asked
     wait_until(lambda: "Parcel matching query does not exist" in worker.log, "its traceback")
 
 
@@ -124,6 +126,24 @@ def test_a_job_that_loses_its_database_is_tried_again(stage: Stage, worker: Proc
 
     assert tried == [(1, True)]
     stage.wait_for_label(number, worker)
+
+
+@pytest.mark.runs("queues/procrastinate/tasks.py")
+def test_a_job_that_waits_for_its_retry_keeps_back_those_behind_its_lock(
+    stage: Stage, worker: Process
+) -> None:
+    first, second, free = (stage.new_number() for _ in range(3))
+    locked = "print_label.configure(lock='printer', {}).defer(number={!r})"
+
+    stage.run(locked.format("schedule_in={'hours': 1}", first), TASKS)
+    stage.run(f"{locked.format('', second)}\nprint_label.defer(number={free!r})", TASKS)
+    stage.wait_for_label(free, worker)  # so the worker has passed over the second
+    kept_back = jobs(stage, second)
+    change(stage, first, "scheduled_at = now()")
+
+    assert kept_back == [("todo",)]
+    stage.wait_for_label(second, worker)
+    assert stage.has_label(first)
 
 
 @pytest.mark.usefixtures("worker")

@@ -164,6 +164,36 @@ def test_a_job_that_takes_too_long_is_ended_and_has_failed(
     assert "Task exceeded maximum timeout value" in stage.run(FAILURES)
 
 
+@pytest.mark.usefixtures("worker")
+def test_a_job_may_be_any_function_that_the_worker_can_import(stage: Stage) -> None:
+    stage.run("async_task('os.mkdir', '/', task_name='any')", WEIGH)
+
+    wait_until(lambda: results(stage, "any") == [(False, 1)], "the end of the job")
+    assert "File exists: &#x27;/&#x27;" in stage.run(FAILURES)
+
+
+@pytest.mark.runs("queues/q2/weigh.py")
+def test_a_job_that_was_signed_with_another_key_is_thrown_away(
+    stage: Stage, worker: Process
+) -> None:
+    number = stage.new_number()
+
+    row = stage.run(
+        f"from django_q.conf import Conf\n"
+        f"from django_q.models import OrmQ\n"
+        f"Conf.SECRET_KEY = 'the key of last year'\n"
+        f"with transaction.atomic():\n"
+        f"    async_task(print_label, {number!r})\n"
+        f"    print(OrmQ.objects.latest('pk').pk)",
+        WEIGH,
+    )
+
+    left = "SELECT 1 FROM django_q_ormq WHERE id = %s"
+    wait_until(lambda: stage.db.execute(left, [int(row)]).rowcount == 0, "the end of the job")
+    assert "Failed to push task to queue" in worker.log
+    assert not stage.has_label(number)
+
+
 @pytest.mark.runs("queues/q2/schedule.py")
 @pytest.mark.runs("queues/q2/tasks.py")
 def test_what_is_scheduled_is_run_when_it_is_due(stage: Stage, start_own_worker: Own) -> None:
