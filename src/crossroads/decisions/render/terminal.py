@@ -131,9 +131,9 @@ def _default(question: Question) -> str:
 
 
 def _way(way: FindOut) -> str:
-    # A command is not wrapped, so that it can be copied.
-    commands = [f"{_INDENT * 2}$ {line}" for line in way.run.splitlines()]
-    return "\n".join([wrapped(way.how, _INDENT), *commands, wrapped(way.read, _INDENT * 2)])
+    # A command is not wrapped, and its further lines not indented, so that it can be copied.
+    command = [f"{_INDENT * 2}$ {way.run}"] if way.run else []
+    return "\n".join([wrapped(way.how, _INDENT), *command, wrapped(way.read, _INDENT * 2)])
 
 
 def _evidence(line: EvidenceLine) -> str:
