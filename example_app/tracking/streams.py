@@ -73,7 +73,7 @@ class Bells:
         bell = asyncio.Event()
         self._bells[number].add(bell)
         if self._listener is None or self._listener.done():
-            # Without a context of its own it would run in the first stream's thread.
+            # A context of its own: it shares nothing with the request that came first.
             self._listener = asyncio.create_task(listen(self), context=Context())
         try:
             yield bell

@@ -20,7 +20,7 @@ from crossroads.services.process import Process
 from crossroads.services.server import get_status
 from crossroads.services.valkey import Valkey
 
-from .push_stage import DEADLINE_S, PUSH, SNIPPETS, Desk, desk_on, load_desk, track, wait_until
+from .push_stage import DEADLINE_S, SNIPPETS, Desk, desk_on, load_desk, track, wait_until
 
 STREAMS, LOCATION = "push/uvicorn-streams.sh", "push/nginx-stream.conf"
 PAIR = SNIPPETS / "deploy" / "nginx-pair.conf"
@@ -236,12 +236,3 @@ def test_a_poll_on_a_wsgi_server_is_answered_with_304_until_there_is_news(small_
     small_desk.report(server.port, "DX00000001", "Sorted")
     assert poll(etag)[0] == 200
     line.close()
-
-
-def test_the_app_has_the_scripts_that_the_site_shows() -> None:
-    pages = SNIPPETS.parent / "example_app" / "tracking" / "static" / "tracking"
-    shown = sorted(PUSH.glob("*.js"))
-
-    assert [path.name for path in shown] == sorted(path.name for path in pages.iterdir())
-    for path in shown:
-        assert path.read_text() == (pages / path.name).read_text()
