@@ -489,7 +489,7 @@ _TESTED = (
                 ),
             )
         ),
-        depends=("django", "psycopg", "psycopg-pool", "uvicorn"),
+        depends=("django", "psycopg", "psycopg-pool", "uvicorn", "django-async-backend"),
     ),
     Evidence(
         id="timeout",
@@ -569,7 +569,7 @@ _TESTED = (
                 ),
             )
         ),
-        depends=("django", "psycopg"),
+        depends=("django", "psycopg", "procrastinate"),
     ),
     Evidence(
         id="chord",
@@ -582,7 +582,7 @@ _TESTED = (
                 Quantity(name="ended", says="times that the last job ran"),
             )
         ),
-        depends=("django", "psycopg"),
+        depends=("django", "psycopg", "celery"),
     ),
     Evidence(
         id="thread-view",
@@ -594,7 +594,7 @@ _TESTED = (
                 Quantity(name="lost", says="labels that a restart lost"),
             )
         ),
-        depends=("django", "gunicorn"),
+        depends=("django", "gunicorn", "django-tasks-db"),
     ),
     Evidence(
         id="cron-lock",
