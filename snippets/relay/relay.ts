@@ -71,6 +71,7 @@ async function publish(request: IncomingMessage): Promise<number> {
   const claims = claimsOf(request.headers.authorization?.replace("Bearer ", "") ?? "", "publish");
   if (!claims) return 401;
   let body = "";
+  request.setEncoding("utf8"); // or a letter that is cut in two is lost
   for await (const part of request) if ((body += part).length > 100_000) return 413;
   tell(claims.room, JSON.stringify({ news: JSON.parse(body) }));
   return 200;
