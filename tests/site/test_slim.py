@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-import material
+import material  # type: ignore[import-untyped]
 import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
