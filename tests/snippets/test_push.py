@@ -1,5 +1,6 @@
 """Event streams on real servers, each started with the file that readers copy."""
 
+import json
 import os
 import shutil
 import signal
@@ -20,7 +21,7 @@ from crossroads.services.process import Process
 from crossroads.services.server import get_status
 from crossroads.services.valkey import Valkey
 
-from .push_stage import DEADLINE_S, SNIPPETS, Desk, desk_on, load_desk, track, wait_until
+from .push_stage import DEADLINE_S, SNIPPETS, TOKEN, Desk, desk_on, load_desk, track, wait_until
 
 STREAMS, LOCATION = "push/uvicorn-streams.sh", "push/nginx-stream.conf"
 PAIR = SNIPPETS / "deploy" / "nginx-pair.conf"
@@ -236,3 +237,25 @@ def test_a_poll_on_a_wsgi_server_is_answered_with_304_until_there_is_news(small_
     small_desk.report(server.port, "DX00000001", "Sorted")
     assert poll(etag)[0] == 200
     line.close()
+
+
+@streams
+@pytest.mark.runs("push/report.sh")
+@pytest.mark.runs("push/watch.sh")
+def test_one_terminal_watches_what_another_reports(small_desk: Desk) -> None:
+    server = small_desk.serve(STREAMS)
+    path = os.environ.get("PATH", os.defpath)
+    env = {"PATH": path, "HOST": server.url, "DESK_TOKEN": TOKEN, "NUMBER": "DX00000009"}
+
+    def report() -> str:
+        command = ["sh", SNIPPETS / "push" / "report.sh"]
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+        return str(json.loads(done.stdout)["page"])
+
+    watch = ["sh", SNIPPETS / "push" / "watch.sh"]
+    with Process.start(watch, name="watch", env=env | {"PAGE": report()}) as watching:
+        watching.wait_until(lambda: watching.log.count('"Sorted"') == 1, deadline_s=DEADLINE_S)
+        # The script's clock counts seconds, and what it reports twice in one is heard once.
+        watching.wait_until(
+            lambda: bool(report()) and watching.log.count('"Sorted"') > 1, deadline_s=DEADLINE_S
+        )
