@@ -180,10 +180,13 @@ CARRIER_TIMEOUT_S = float(os.environ.get("CARRIER_TIMEOUT_S", "2"))
 RELAY_URL = os.environ.get("RELAY_URL", "").rstrip("/")
 RELAY_KEY = os.environ.get("RELAY_KEY", "")
 SHOW_PROCESS = is_on("SHOW_PROCESS")
+
+# --8<-- [start:tracking]
 # Event streams: heard through REDIS_URL, or by asking the database every TRACKING_LOOK_S. A
 # silent stream sends something each TRACKING_HEARTBEAT_S, and the browser renews a long one.
 REDIS_URL = os.environ.get("REDIS_URL", "")
 TRACKING_CHANNEL = os.environ.get("TRACKING_CHANNEL", "tracking")
-TRACKING_HEARTBEAT_S = float(os.environ.get("TRACKING_HEARTBEAT_S", "15"))
-TRACKING_LOOK_S = float(os.environ.get("TRACKING_LOOK_S", "1"))
-TRACKING_STREAM_S = float(os.environ.get("TRACKING_STREAM_S", "3600"))
+TRACKING_LOOK_S = float(os.environ.get("TRACKING_LOOK_S") or 1)
+TRACKING_HEARTBEAT_S = float(os.environ.get("TRACKING_HEARTBEAT_S") or 15)
+TRACKING_STREAM_S = float(os.environ.get("TRACKING_STREAM_S") or 3600)
+# --8<-- [end:tracking]
