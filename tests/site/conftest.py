@@ -39,6 +39,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Else a test that walks on faster than a reader can would have its steps left out.
+    "--disable-ipc-flooding-protection",
 )
 
 type Serve = Callable[[type[SimpleHTTPRequestHandler]], AbstractContextManager[str]]
