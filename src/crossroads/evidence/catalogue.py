@@ -650,6 +650,38 @@ _TESTED = (
         proof=Tested(),
         depends=(),
     ),
+    Evidence(
+        id="sse-resume",
+        claim="With Last-Event-ID a client that was cut off gets every event that it missed.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="missed", says="events while the server of the stream was away"),
+                Quantity(name="got", says="of those, sent when the client was back"),
+            )
+        ),
+        depends=("django", "uvicorn"),
+    ),
+    Evidence(
+        id="sse-listen",
+        claim="One listener for each process serves all of its streams; a listener for each client "
+        "costs a connection for each.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="streams", says="open streams of a process", unit="streams"),
+                Quantity(
+                    name="shared",
+                    says="connections that listen for them, one for the process",
+                    unit="connections",
+                ),
+                Quantity(
+                    name="own",
+                    says="connections that listen where each stream does so itself",
+                    unit="connections",
+                ),
+            )
+        ),
+        depends=("django", "uvicorn", "redis"),
+    ),
 )
 
 
@@ -820,17 +852,6 @@ _OPEN = (
         "sse-memory",
         "An open event stream costs tens of kilobytes of the server's memory.",
         "cells with many silent streams",
-    ),
-    _open(
-        "sse-resume",
-        "With Last-Event-ID a client that was cut off gets every event that it missed.",
-        "a test that restarts the server between two events",
-    ),
-    _open(
-        "sse-listen",
-        "One listener for each process serves all of its streams; a listener for each client costs "
-        "a connection for each.",
-        "a test that counts connections with many streams",
     ),
     _open(
         "channels-memory",
