@@ -10,14 +10,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # This sets Django up. What loads models can be imported only after it.
 requests = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402
-from channels.layers import get_channel_layer  # noqa: E402
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator, WebsocketDenier  # noqa: E402
-from django.core.exceptions import ImproperlyConfigured  # noqa: E402
-from django.urls import path, re_path  # noqa: E402
-from scanning.bounds import limit_per_user, spread_over_threads  # noqa: E402
-from scanning.consumers import DepotConsumer  # noqa: E402
+from channels.auth import AuthMiddlewareStack
+from channels.layers import get_channel_layer
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator, WebsocketDenier
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import path, re_path
+from scanning.bounds import limit_per_user, spread_over_threads
+from scanning.consumers import DepotConsumer
 
 if get_channel_layer() is None:
     message = "REDIS_URL is not set. Without it a message reaches no other socket."

@@ -14,7 +14,7 @@ type Tour = list[int]
 def stops_of_the_day(count: int) -> list[Stop]:
     """Return the places in km around the depot, which is the first. Always the same ones."""
     # Repeatable data is the point here; nothing is kept secret with it.
-    random = Random("stops of the day")  # noqa: S311
+    random = Random("stops of the day")
     return [(random.uniform(-20, 20), random.uniform(-20, 20)) for _ in range(count)]
 
 

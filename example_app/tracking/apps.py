@@ -9,8 +9,8 @@ class TrackingConfig(AppConfig):
 
     def ready(self):
         # Both need the models, which are there only now.
-        from parcels.models import Event  # noqa: PLC0415
+        from parcels.models import Event
 
-        from tracking.reports import announce  # noqa: PLC0415
+        from tracking.reports import announce
 
         post_save.connect(announce, sender=Event, dispatch_uid="announce")

@@ -30,7 +30,7 @@ def as_json(event):
 async def messages(number, last):
     """Yield an event stream: what came after `last`, then what comes."""
     # After a restart all browsers reconnect, but not all in the same second.
-    yield f"retry: {randrange(1_000, 5_000)}\n\n"  # noqa: S311 - no secret
+    yield f"retry: {randrange(1_000, 5_000)}\n\n"
     end = time.monotonic() + settings.TRACKING_STREAM_S
     with bells.hung(number) as bell:
         while time.monotonic() < end:

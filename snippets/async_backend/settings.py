@@ -2,7 +2,7 @@
 
 import os
 
-from config.settings import *  # noqa: F403 - you add the section to your own settings
+from config.settings import *
 from config.settings import DATABASES, INSTALLED_APPS, is_on
 
 ROOT_URLCONF = "async_backend.urls"

@@ -2,7 +2,7 @@
 
 import os
 
-from config.settings import *  # noqa: F403 - you add the section to your own settings
+from config.settings import *
 
 ROOT_URLCONF = "fastapi_sidecar.urls"
 

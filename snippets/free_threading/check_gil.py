@@ -61,7 +61,7 @@ def main():
     for load, name in loads:
         try:
             extension = what_switches_gil_on(load, name)
-        except Exception as error:  # noqa: BLE001 - a project can fail to load in any way
+        except Exception as error:  # a project can fail to load in any way
             parser.error(f"{name} cannot be loaded: {error}")
         if extension:
             sys.exit(f"{name} switches the GIL on: {extension} is not marked as safe without it")

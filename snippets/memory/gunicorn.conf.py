@@ -24,7 +24,7 @@ control_socket_disable = True
 
 def when_ready(_server):
     """Get all ready to be shared; gunicorn calls this before it forks the first worker."""
-    from django.urls import get_resolver  # noqa: PLC0415 - Django is not set up any earlier
+    from django.urls import get_resolver  # Django is not set up any earlier
 
     # Views are loaded by the first request: without this line, in each worker anew.
     _ = get_resolver().url_patterns

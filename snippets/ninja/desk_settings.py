@@ -1,6 +1,6 @@
 """The shipping desk's settings, with Django Ninja."""
 
-from config.settings import *  # noqa: F403 - you add the section to your own settings
+from config.settings import *
 from config.settings import INSTALLED_APPS
 
 ROOT_URLCONF = "desk_urls"

@@ -53,14 +53,14 @@ class ParcelOut(Schema):
 # --8<-- [start:views]
 @api.get("/parcels", response=list[ParcelOut])
 @paginate(LimitOffsetPagination)
-def list_parcels(request, status: Parcel.Status | None = None):  # noqa: ARG001 - always the first
+def list_parcels(request, status: Parcel.Status | None = None):
     # `for_desk` loads ahead what the schema will ask for.
     parcels = Parcel.objects.for_desk().order_by("-created", "-pk")
     return parcels.filter(status=status) if status else parcels
 
 
 @api.get("/parcels/{number}", response=ParcelOut)
-def one_parcel(request, number: str):  # noqa: ARG001
+def one_parcel(request, number: str):
     return get_object_or_404(Parcel.objects.for_desk(), number=number)
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF012 - every migration of Django is written so
 # --8<-- [start:migration]
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models

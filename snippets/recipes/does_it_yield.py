@@ -8,10 +8,10 @@ from gevent import monkey
 
 monkey.patch_all()  # before anything else is imported
 
-import sys  # noqa: E402
+import sys
 
-import gevent  # noqa: E402
-import psycopg  # noqa: E402 - the driver under test: put yours here
+import gevent
+import psycopg  # the driver under test: put yours here
 
 FEW = 10
 

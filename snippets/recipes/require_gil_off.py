@@ -8,7 +8,7 @@ from django.urls import get_resolver
 def post_worker_init(_worker):
     # Views are loaded with the first request; load them now, with all that they import.
     _ = get_resolver().url_patterns
-    if sys._is_gil_enabled():  # noqa: SLF001 - there is no public name yet
+    if sys._is_gil_enabled():  # there is no public name yet
         raise RuntimeError("the GIL is on; python3.14t check_gil.py says what switched it on")
 
 

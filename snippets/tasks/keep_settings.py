@@ -1,5 +1,4 @@
 """The desk with the Celery that runs already, and new code in Django's own interface."""
-# ruff: noqa: F403 - settings are taken over whole
 
 from queues.celery.settings import *
 

@@ -1,5 +1,4 @@
 """The jobs of the desk: labels/tasks.py in your project."""
-# ruff: noqa: E402 - each section stands by itself on its page
 
 # --8<-- [start:task]
 from django.db import OperationalError

@@ -1,5 +1,4 @@
 """The desk with Dramatiq."""
-# ruff: noqa: F403, F405 - settings are taken over whole
 
 import os
 

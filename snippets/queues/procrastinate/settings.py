@@ -1,5 +1,4 @@
 """The desk with Procrastinate."""
-# ruff: noqa: F403, F405 - settings are taken over whole
 
 from config.settings import *
 

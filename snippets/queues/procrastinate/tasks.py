@@ -1,5 +1,4 @@
 """The jobs of the desk: labels/tasks.py in your project."""
-# ruff: noqa: ARG001 - Procrastinate tells each periodic task its time
 
 # --8<-- [start:task]
 from django.db import OperationalError

@@ -1,5 +1,4 @@
 """The desk with django-q2."""
-# ruff: noqa: F403, F405 - settings are taken over whole
 
 from config.settings import *
 

@@ -111,4 +111,4 @@ def make_events(parcel):
 
 def random_for(seed):
     # The same seed gives the same data everywhere; nothing is kept secret with it.
-    return Random(seed)  # noqa: S311
+    return Random(seed)
