@@ -65,6 +65,7 @@ const make = (tag, className, ...content) => {
 
 const NOT_KNOWN = " (not known: the guide took the answer that does the least harm)";
 const isAssumed = (answer) => answer.dataset.answer.endsWith("~");
+const idOf = ({ answer }) => answer.dataset.answer.replace("~", "");
 
 const stepOf = ({ card, answer, before }) => {
   const note = isAssumed(answer) ? " (not known)" : "";
@@ -96,15 +97,24 @@ const bringIntoView = (title) => {
   if (top < header || top > innerHeight / 2) guide.root.scrollIntoView();
 };
 
+// An older link, or one with its commas encoded, is spelled as links are now.
+const correct = (path) => {
+  const { hash } = new URL(hrefOf(path), guide.address);
+  if (hash !== location.hash) history.replaceState(history.state, "", guide.address + hash);
+};
+
 const show = ({ moved }) => {
-  guide.hash = location.hash;
   const [now, held] = said();
-  guide.held = held && walk(held).card.dataset.page !== undefined ? held : undefined;
   let walked = walk(now);
+  const other = held && walk(held);
   const isElsewhere = !walked.steps.length && guide.isAnchor(walked.unknown);
   if (isElsewhere) walked = walk(pathOf(guide.steps)); // another part of the page is looked at
-  const { steps, card, unknown } = walked;
+  else guide.held = other && isAdvice(other.card) ? pathOf(other.steps) : undefined;
+  const { steps, card } = walked;
+  const unknown = walked.unknown ?? other?.unknown;
   Object.assign(guide, { shown: card, steps });
+  if (!isElsewhere && unknown === undefined) correct(pathOf(steps));
+  guide.hash = location.hash;
   for (const one of guide.cards.values()) one.hidden = one !== card;
   showTrail(steps, card, unknown);
   if (isAdvice(card)) complete(card).catch(() => {}); // the link to the page stays
@@ -123,13 +133,31 @@ const follow = () => {
 
 const isAdvice = (card) => card.dataset.page !== undefined;
 
+const asked = new WeakMap();
+
+// What is not on the page is asked for once, and again only where that failed.
+const once = (element, fill) => {
+  if (!asked.has(element)) {
+    const filled = fill(element);
+    filled.catch(() => asked.delete(element));
+    asked.set(element, filled);
+  }
+  return asked.get(element);
+};
+
+const fetched = async (source) => {
+  const answer = await fetch(source);
+  if (!answer.ok) throw new Error(answer.status);
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+};
+
 // Completes an advice from its own page, so that this page does not grow with every advice.
-const complete = async (card) => {
-  if (card.dataset.complete !== undefined) return;
+const complete = (card) => once(card, fill);
+
+const fill = async (card) => {
   const source = new URL(card.dataset.page, location.href);
   const page = await fetched(source);
-  if (card.dataset.complete !== undefined) return;
-  card.dataset.complete = ""; // once is enough
+  card.dataset.complete = "";
   for (const link of page.querySelectorAll(".cr-advice a")) {
     link.href = new URL(link.getAttribute("href"), source);
   }
@@ -233,9 +261,7 @@ const headOf = (label, card) => {
 
 const tableOf = (walks) => {
   const [one, other] = walks.map((walked) => walked.steps);
-  const parting = one.findIndex(
-    (step, place) => step.answer.dataset.next !== other[place]?.answer.dataset.next,
-  );
+  const parting = one.findIndex((step, place) => idOf(step) !== (other[place] && idOf(other[place])));
   const [a, b] = walks.map((walked) => walked.card);
   const table = make("table", "");
   table.append(
@@ -268,7 +294,7 @@ const compare = async (steps, card) => {
   const isSame = held.card === card;
   if (!isSame) {
     await Promise.allSettled([complete(held.card), complete(card)]);
-    if (guide.shown !== card || !guide.held) return; // the reader has gone on
+    if (guide?.steps !== steps) return; // the reader has gone on
   }
   area.replaceChildren(
     isSame ? make("p", "", "Both walks lead to the same advice.") : tableOf([held, { steps, card }]),
@@ -279,48 +305,45 @@ const compare = async (steps, card) => {
 
 // The whole guide as a picture, from its own page, with the way marked on it.
 
-const fetched = async (source) => {
-  const answer = await fetch(source);
-  if (!answer.ok) throw new Error(answer.status);
-  return new DOMParser().parseFromString(await answer.text(), "text/html");
-};
-
-const showMap = async () => {
-  const { map } = guide.parts;
-  if (!map.open) return;
-  const place = map.querySelector("div");
-  const source = new URL(map.dataset.page, guide.address);
+const draw = async (place) => {
+  const source = new URL(place.parentElement.dataset.page, guide.address);
   try {
-    if (!place.firstElementChild) {
-      const picture = (await fetched(source)).querySelector(".cr-map__scroll");
-      for (const link of picture.querySelectorAll("a")) {
-        link.href.baseVal = new URL(link.href.baseVal, source).href;
-      }
-      place.replaceChildren(picture);
+    const picture = (await fetched(source)).querySelector(".cr-map__scroll");
+    for (const link of picture.querySelectorAll("a")) {
+      link.href.baseVal = new URL(link.href.baseVal, source).href;
     }
-  } catch {
+    place.replaceChildren(picture);
+  } catch (error) {
     const link = make("a", "", "The picture has a page of its own.");
     link.href = source;
     place.replaceChildren(make("p", "", link));
+    throw error;
   }
-  markMap(place);
 };
 
-const markMap = (place) => {
-  const walked = guide.steps.map(
-    ({ card, answer }) => `${card.dataset.card}:${answer.dataset.answer.replace("~", "")}`,
-  );
+const showMap = () => {
+  const { map } = guide.parts;
+  const mark = () => guide?.parts.map === map && markMap(map.querySelector("svg"));
+  if (map.open) once(map.querySelector("div"), draw).then(mark, () => {});
+};
+
+const markMap = (picture) => {
+  const walked = guide.steps.map((step) => `${step.card.dataset.card}:${idOf(step)}`);
   const passed = guide.steps.map(({ card }) => card.dataset.card);
-  for (const branch of place.querySelectorAll("[data-edge]")) {
+  let here;
+  for (const branch of picture.querySelectorAll("[data-edge]")) {
     branch.classList.toggle("is-walked", walked.includes(branch.dataset.edge));
+    if (branch.dataset.edge === walked.at(-1)) here = branch.querySelector("text");
   }
-  for (const node of place.querySelectorAll("[data-node]")) {
+  for (const node of picture.querySelectorAll("[data-node]")) {
     node.classList.toggle("is-walked", passed.includes(node.dataset.node));
     const isHere = node.dataset.node === guide.shown.dataset.card;
     node.classList.toggle("is-here", isHere);
-    // Not scrollIntoView: the page itself stays where the reader is.
-    if (isHere) place.firstElementChild.scrollLeft = node.getBBox().x - innerWidth / 4;
+    if (isHere) here = node;
   }
+  // Not scrollIntoView: the page itself stays where the reader is.
+  const frame = picture.parentElement;
+  frame.scrollLeft = here.getBBox().x - frame.clientWidth / 3;
 };
 
 const onClick = (event) => {
@@ -352,6 +375,7 @@ const begin = (root) => {
     parts: Object.fromEntries(parts.map((one) => [one.dataset.part, one])),
     isAnchor: (id) => anchors.has(id) || Boolean(id && document.getElementById(id)),
     steps: isAnew ? guide.steps : [],
+    held: isAnew ? guide.held : undefined,
     moved: Object.entries(JSON.parse(root.dataset.moved)).map((paths) =>
       paths.map((path) => path.split(",")),
     ),
@@ -384,6 +408,7 @@ addEventListener("keydown", (event) => {
 let known = null; // the last place that Material was told of
 
 const step = (hash) => {
+  if (hash === location.hash) return;
   history.pushState(null, "", guide.address + hash);
   follow();
   if (known?.pathname === location.pathname) location$.next(new URL(location.href));

@@ -28,10 +28,10 @@ _LIVE_PARTS = (
     '<p class="cr-guide__unknown" role="status" data-part="unknown" hidden>'
     "The address goes on with <code></code>, an answer that the guide does not know. "
     "This is as far as it goes.</p>"
-    '<nav class="cr-trail" aria-label="Your answers so far" data-part="trail" hidden>'
-    '<ol role="list"></ol></nav>'
     '<p class="cr-held" data-part="held" hidden>You compare with <a href="#"></a>. '
     '<a class="cr-held__stop" href="#">Compare no more</a></p>'
+    '<nav class="cr-trail" aria-label="Your answers so far" data-part="trail" hidden>'
+    '<ol role="list"></ol></nav>'
     '<p class="cr-progress" id="cr-progress" data-part="progress" hidden>'
     'Question <span data-part="number"></span> of at most <span data-part="most"></span></p></div>'
 )

@@ -17,7 +17,7 @@ from crossroads.site.guide.writer import Writer
 
 PAGE = "decide/map.md"
 
-_COLUMN, _ROW = 195, 21
+_COLUMN, _ROW = 208, 21
 _LABEL = 64
 """Room for an answer's id, between its question and what follows."""
 _LAST = 250
@@ -64,7 +64,7 @@ class _Drawing:
     def place(self, place: Place, depth: int) -> float:
         """Draw what is to the right of a question, and return its own height."""
         branches = list(self._branches(place, depth))
-        y = (branches[0].end[1] + branches[-1].end[1]) / 2
+        y = branches[0].end[1]  # so that the first question is at the top, where reading begins
         x = depth * _COLUMN + _width(place.question.topic)
         for branch in branches:
             self.shapes.append(_drawn(branch, (x, y)))
