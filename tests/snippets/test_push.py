@@ -174,19 +174,21 @@ def test_many_streams_share_a_listener_and_hold_no_connection_to_the_database(
     for stream in opened:
         stream.event()  # so each has asked the database
 
+    # What is said to nobody rings no bell, and the answer is how many have heard it. (PUBSUB NUMSUB
+    # of Valkey 9.1 sometimes answers with a number that is none.)
     with redis.Redis.from_url(valkey.url) as told:
-        wait_until(lambda: told.pubsub_numsub(CHANNEL)[0][1] == 1, "the one listener")
+        wait_until(lambda: told.publish(CHANNEL, "") == 1, "the one listener")
         desk.report(wsgi.port, "DX00000007", "Sorted")
         while opened[7].event()[1]["note"] != "Sorted":
             pass
-        assert told.pubsub_numsub(CHANNEL)[0][1] == 1
+        assert told.publish(CHANNEL, "") == 1
         others = "datname = current_database() AND pid <> pg_backend_pid()"
         held = f"SELECT 1 FROM pg_stat_activity WHERE {others}"  # noqa: S608 - all ours
         wait_until(lambda: query(database, held) == [], "the end of all connections")
 
         for stream in opened:
             stream.leave()
-        wait_until(lambda: told.pubsub_numsub(CHANNEL)[0][1] == 0, "the end of the listener")
+        wait_until(lambda: told.publish(CHANNEL, "") == 0, "the end of the listener")
 
 
 @streams
