@@ -3,9 +3,10 @@
 import gzip
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, Response
+from playwright.sync_api import Browser, Response, expect
 
 MOST_BYTES = 100_000
+DEADLINE_MS = 20_000
 TEXT = ("text/", "application/json", "application/javascript", "application/xml", "image/svg+xml")
 
 
@@ -33,3 +34,19 @@ def test_the_guide_weighs_at_most_100_kb_and_loads_no_search(
     assert [name for name in sizes if "search_index" in name or "workers/" in name] == []
     assert "assets/search-later.js" in sizes
     assert total <= MOST_BYTES, said
+
+
+def test_the_outline_waits_for_the_script_and_appears_without_it(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page()
+    page.route("**/guide.js", lambda route: route.abort())
+
+    page.goto(f"{address}decide/", wait_until="domcontentloaded")
+
+    titles = page.locator(".cr-place .cr-card__title")
+    # Phones lay out one card and not all; laid out is what has a box.
+    assert titles.evaluate_all("(all) => all.filter((one) => one.offsetParent).length") == 1
+    expect(titles.first).to_be_visible()
+    expect(titles.last).to_be_visible(timeout=DEADLINE_MS)
+    page.close()
