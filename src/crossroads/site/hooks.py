@@ -25,6 +25,7 @@ from crossroads.site.findings import guide_sources
 from crossroads.site.kernels import isolate_kernels
 from crossroads.site.ledger import ledger
 from crossroads.site.memory import abandon, begin, digest_of, remembered
+from crossroads.site.slim import slim
 
 _RENDER = "_mkdocs_jupyter_content"
 """Where mkdocs-jupyter puts what runs a page's notebook and returns its HTML."""
@@ -99,10 +100,11 @@ def _key(page: Page, config: MkDocsConfig) -> str:
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Publish the evidence and the guide for programs, beside the pages."""
+    """Publish the evidence and the guide for programs, and make the pages light."""
     root, site = Path(config.config_file_path).parent, Path(config.site_dir)
     _publish(as_json(ledger(root)), site / "evidence.json")
     _publish(tree_json(guide_sources(root, config.site_url or "")), site / "decide" / "tree.json")
+    slim(site)
 
 
 def _publish(data: Mapping[str, Any], file: Path) -> None:
