@@ -11,7 +11,7 @@ from crossroads.decisions.read import read_tree
 from crossroads.site.pictures import PICTURES
 from crossroads.site.proofs import proof_sources
 
-LINE = pattern(r"<!-- live: (?P<name>[a-z-]+)(?: (?P<about>[a-z-]+))? -->")
+LINE = pattern(r"<!-- live: (?P<name>[\w-]+)(?: (?P<about>[\w-]+))? -->")
 """A live line; it stands alone on its line of a page."""
 
 
