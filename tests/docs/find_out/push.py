@@ -1,10 +1,12 @@
 """Ways to run the commands behind the door "The server must push, stream, or hold connections"."""
 
 import re
+import socket
 
 import httpx
 
 from crossroads.services.process import Process
+from crossroads.services.server import Server
 
 from .slow import connections_now
 from .stage import APP, BEARER, DEADLINE_S, SNIPPETS, Stage, Ways, logged
@@ -62,16 +64,23 @@ def whether_something_buffers(stage: Stage, command: str) -> None:
         assert curl.is_running(), "each came before the end, which is not there yet"
 
     # The same list under WSGI, and under ASGI, where Django collects what a sync view sends.
-    carrier = stage.silence()
-    slow = {"CARRIERS_URL": f"http://127.0.0.1:{carrier.getsockname()[1]}"}
-    slow |= {"CARRIER_TIMEOUT_S": "120", "DATABASE_URL": desk}
-    wsgi, asgi = stage.serve(**slow), stage.serve("uvicorn", **slow)
+    _, wsgi = serve_with_silent_carrier(stage, "gunicorn-gthread", desk)
+    carrier, asgi = serve_with_silent_carrier(stage, "uvicorn", desk)
     url = f"-H '{BEARER}' {{}}/api/parcels/manifest/"
     with ask(stage, command.replace("URL", url.format(wsgi.url))) as curl:
         curl.wait_until(lambda: curl.log.startswith("number,carrier"), deadline_s=DEADLINE_S)
-        carrier.accept()[0].close()
     with ask(stage, command.replace("URL", url.format(asgi.url))) as curl, carrier.accept()[0]:
         assert curl.log == "", "its first line is made, and held back"
+
+
+def serve_with_silent_carrier(
+    stage: Stage, script: str, database: str
+) -> tuple[socket.socket, Server]:
+    """Start the example app, where a view that asks a carrier waits; return the carrier too."""
+    carrier = stage.silence()
+    url = f"http://127.0.0.1:{carrier.getsockname()[1]}"
+    env = {"CARRIERS_URL": url, "CARRIER_TIMEOUT_S": "120", "DATABASE_URL": database}
+    return carrier, stage.serve(script, **env)
 
 
 def ask(stage: Stage, command: str) -> Process:
