@@ -34,6 +34,7 @@ const said = () => {
   } catch {
     // It is no address of ours, and will be said to be unknown.
   }
+  if (hash === "guide") hash = ""; // the first question's anchor where there is no script
   const [now, held] = hash.split(";").reverse();
   return [now, held].map((path) => path?.split(",").filter(Boolean)).map((ids) => ids && current(ids));
 };
@@ -359,7 +360,6 @@ const onClick = (event) => {
 };
 
 const begin = (root) => {
-  const isAnew = isHere(); // the same page was put in once more
   const cards = [...root.querySelectorAll("[data-card]")];
   const parts = [...root.querySelectorAll("[data-part]")];
   const anchors = new Set();
@@ -374,8 +374,7 @@ const begin = (root) => {
     cards: new Map(cards.map((card) => [card.dataset.card, card])),
     parts: Object.fromEntries(parts.map((one) => [one.dataset.part, one])),
     isAnchor: (id) => anchors.has(id) || Boolean(id && document.getElementById(id)),
-    steps: isAnew ? guide.steps : [],
-    held: isAnew ? guide.held : undefined,
+    steps: [],
     moved: Object.entries(JSON.parse(root.dataset.moved)).map((paths) =>
       paths.map((path) => path.split(",")),
     ),
@@ -392,7 +391,7 @@ const begin = (root) => {
   guide.parts.map.addEventListener("toggle", showMap);
   root.classList.add("is-live");
   root.addEventListener("click", onClick);
-  show({ moved: isAnew });
+  show({ moved: false });
 };
 
 addEventListener("keydown", (event) => {
@@ -421,5 +420,9 @@ location$.subscribe((url) => {
 document$.subscribe(() => {
   const root = document.querySelector(".cr-guide");
   if (!root) guide = null;
-  else if (!root.classList.contains("is-live")) begin(root);
+  else if (!isHere()) begin(root);
+  else if (root !== guide.root) {
+    root.replaceWith(guide.root); // Material has put it in anew; ours holds what was opened
+    show({ moved: true });
+  }
 });

@@ -33,6 +33,9 @@ STATE = """() => ({
 })"""
 """What is seen: all that the page says of where the reader is."""
 
+FOCUSED = "document.activeElement.matches('.cr-card:not([hidden]) > .cr-card__title')"
+"""Whether the heading of what is shown has the focus, so that it is read out."""
+
 type Visit = Callable[..., Page]
 
 

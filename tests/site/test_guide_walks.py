@@ -75,12 +75,14 @@ OPEN = f"""async (paths) => {{
 DO = f"""async (deeds) => {{
   const states = [];
   for (const {{ click, key, go }} of deeds) {{
-    const gone = new Promise((done) => addEventListener("popstate", done, {{ once: true }}));
+    const {{ hash }} = location;
     if (click) document.querySelector(click).click();
     const pressed = new KeyboardEvent("keydown", {{ key, bubbles: true }});
     if (key) document.activeElement.dispatchEvent(pressed);
     if (go) history.go(go);
-    if (go) await gone;
+    while (go && location.hash === hash) {{
+      await new Promise((done) => addEventListener("popstate", done, {{ once: true }}));
+    }}
     states.push(({STATE})());
   }}
   return states;
@@ -213,7 +215,7 @@ class _Reader:
         at, steps = self.walked.at, self.walked.steps
         deeds = [self._press] if isinstance(at, Advice) else [self._press, self._answer] * 3
         deeds += [self._back, self._again, self._retrace] if steps else []
-        deeds += [self._go] if len(self.history) > 1 else []
+        deeds += [self._go] if any(there != self.history[0] for there in self.history) else []
         deeds += [self._stop] if self.held else []
         if isinstance(at, Advice) and not self.held:
             deeds += [self._compare] * 3
@@ -262,8 +264,8 @@ class _Reader:
         return self._click(".cr-held__stop", self.walked, None)
 
     def _go(self) -> Mapping[str, object]:
-        # Never to where it is already: that would be to load the page.
-        to = self.random.choice([n for n in range(len(self.history)) if n != self.now])
+        here = self.history[self.now]
+        to = self.random.choice([n for n, there in enumerate(self.history) if there != here])
         by, self.now = to - self.now, to
         self.walked, self.held = self.history[to]
         return {"go": by}

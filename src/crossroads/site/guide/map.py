@@ -129,4 +129,4 @@ def _drawn(branch: _Branch, start: tuple[float, float]) -> str:
 
 def _width(topic: str) -> int:
     # A character of the picture's font is about this wide; the page's style sheet sets its size.
-    return 14 + round(5.5 * len(topic))
+    return 18 + round(5.5 * len(topic))
