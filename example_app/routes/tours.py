@@ -50,7 +50,7 @@ def two_opt(stops: list[Stop], tour: Tour) -> Tour:
             for j in range(i + 2, len(tour)):
                 a, b = tour[i], tour[i + 1]
                 c, d = tour[j], tour[(j + 1) % len(tour)]
-                # Rounding alone could shorten a tour for ever by nothing.
+                # Rounding alone could shorten a tour forever by nothing.
                 if km[a][c] + km[b][d] < km[a][b] + km[c][d] - 1e-9:
                     tour[i + 1 : j + 1] = reversed(tour[i + 1 : j + 1])
                     is_better = True

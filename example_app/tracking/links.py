@@ -7,7 +7,7 @@ signature. What is signed wrongly is no address at all, so it is answered with 4
 from django.core.signing import BadSignature, Signer
 
 # SECRET_KEY signs, and SECRET_KEY_FALLBACKS lets old links live when it changes. A link is good
-# for ever; TimestampSigner and its `max_age` make one that ends.
+# forever; TimestampSigner and its `max_age` make one that ends.
 signer = Signer(salt="tracking")
 
 

@@ -4,7 +4,7 @@
 # LIMIT bounds the open connections of a worker process, and with them its
 # requests, threads and database connections. The next gets a 503 at once.
 # 75: longer than a proxy keeps a silent connection, so the proxy closes it.
-# GRACE_S: what streams then is cut off. Without it uvicorn waits for ever.
+# GRACE_S: what streams then is cut off. Without it uvicorn waits forever.
 exec uvicorn "${APP:-config.asgi:application}" \
     --workers "${WORKERS:-1}" \
     --host 127.0.0.1 \

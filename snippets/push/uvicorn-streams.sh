@@ -3,7 +3,7 @@
 # An ASGI server for event streams, beside the WSGI server that does the rest.
 # STREAMS bounds the open connections of a worker process. The next gets a 503.
 # Each stream keeps a thread, so the user's process limit must be above that.
-# GRACE_S: a stream never ends by itself. Without it uvicorn waits for ever.
+# GRACE_S: a stream never ends by itself. Without it uvicorn waits forever.
 # The pool: after a restart all browsers ask the database in the same moment.
 export DATABASE_POOL="${DATABASE_POOL:-8}" DATABASE_CONN_MAX_AGE=0
 exec uvicorn "${APP:-config.asgi:application}" \

@@ -269,7 +269,7 @@ def test_a_job_whose_process_is_ended_is_given_out_again(
         for process in own.tree():  # as systemd does without KillMode=mixed
             process.send_signal(sent)
         wait_until(lambda: not children(own), "the end of the processes that do the work")
-        own.stop(grace_s=0)  # the first process may wait for them for ever
+        own.stop(grace_s=0)  # the first process may wait for them forever
         # A connection to the database waits still, and would print the label.
         gone = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted"
         stage.db.execute(f"{gone} AND relation = 'labels_label'::regclass")

@@ -17,7 +17,7 @@ Q_CLUSTER = {
     # It counts from the taking. Jobs that wait for those before them must be done by then,
     # or they run twice: here the last one has three timeouts to wait.
     "retry": 300,
-    # A job that fails is given out again too, so often in all. 0, the default: for ever.
+    # A job that fails is given out again too, so often in all. 0, the default: forever.
     "max_attempts": 3,
     # After a pause a schedule runs once, and not once for each time it missed.
     "catch_up": False,

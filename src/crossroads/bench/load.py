@@ -359,7 +359,7 @@ async def send_load(spec: LoadSpec, announce: Callable[[str], None]) -> LoadResu
 def main() -> None:
     """Serve load specs from standard input until it ends."""
     # Buffered by ourselves: under PYTHONUNBUFFERED a long line that a signal interrupts would
-    # lose its end, and the other side would wait for it for ever.
+    # lose its end, and the other side would wait for it forever.
     with os.fdopen(os.dup(sys.stdout.fileno()), "w") as answers:
 
         def say(what: object) -> None:

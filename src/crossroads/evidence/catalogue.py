@@ -390,7 +390,7 @@ _TESTED = (
     ),
     Evidence(
         id="disconnect",
-        claim="When the client leaves, an async view under ASGI is cancelled, and a sync view runs "
+        claim="When the client leaves, an async view under ASGI is canceled, and a sync view runs "
         "to its end.",
         proof=Tested(
             quantities=(
@@ -813,7 +813,7 @@ _OPEN = (
     _open(
         "queue-crash",
         "When a worker is killed in the middle of a job, each queue does one of three things with "
-        "its defaults: it loses the job, repeats it, or leaves it running for ever.",
+        "its defaults: it loses the job, repeats it, or leaves it running forever.",
         "a test that kills the worker of each queue",
     ),
     _open(

@@ -38,7 +38,7 @@ def oldest_waiting():
 
 
 def longest_running():
-    """Return for how many seconds the longest job has run. A killed worker's runs for ever."""
+    """Return for how many seconds the longest job has run. A killed worker's runs forever."""
     return age(DBTaskResult.objects.running().aggregate(since=Min("started_at")))
 
 
