@@ -77,7 +77,7 @@ _RULES = (
     ),
     Rule(
         id="heavy-request",
-        says="Computing that belongs into a process of its own",
+        says="Computing that belongs in a process of its own",
         value="1 s",
         why="As long as a request computes, its worker's other requests share what the GIL leaves. "
         "A process of its own can have limits, priorities and restarts that a web worker should "
