@@ -6,10 +6,6 @@ It knows nothing of queues. Every queue calls this same function.
 from io import BytesIO
 
 from parcels.models import Parcel
-from reportlab.graphics.barcode.code128 import Code128
-from reportlab.lib.pagesizes import A6
-from reportlab.lib.units import mm
-from reportlab.pdfgen.canvas import Canvas
 
 from labels.models import Label
 
@@ -30,6 +26,12 @@ def print_label(number):
 
 def draw(parcel):
     """Return the label as PDF."""
+    # Here, so that only the worker loads it: the web process draws nothing.
+    from reportlab.graphics.barcode.code128 import Code128
+    from reportlab.lib.pagesizes import A6
+    from reportlab.lib.units import mm
+    from reportlab.pdfgen.canvas import Canvas
+
     customer = parcel.customer
     file = BytesIO()
     canvas = Canvas(file, pagesize=A6, invariant=True)

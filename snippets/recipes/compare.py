@@ -15,13 +15,13 @@ NOTICEABLE = 1.1
 
 
 def ask(url, end):
-    """Ask again and again until `end`; return the seconds that each answer took."""
+    """Ask once, then again and again until `end`; return the seconds that each answer took."""
     place, took = urlsplit(url), []
     is_tls = place.scheme == "https"
     connect = http.client.HTTPSConnection if is_tls else http.client.HTTPConnection
     connection = connect(place.netloc, timeout=30)
     try:
-        while (start := time.perf_counter()) < end:
+        while (start := time.perf_counter()) < end or not took:
             connection.request("GET", f"{place.path or '/'}?{place.query}")
             answer = connection.getresponse()
             answer.read()
