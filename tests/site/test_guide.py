@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from json import loads
 from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from crossroads.decisions.model import Advice, Answer, Question, Tree
+from crossroads.decisions.model import Advice, Answer, Question, Tree, Unsure
 from crossroads.decisions.read import read_tree
+from crossroads.decisions.render.inline import plain
 from crossroads.decisions.walk import walk, walks
 from crossroads.site.guide import advice_html, guide_html
 from crossroads.site.guide.places import outline
-from crossroads.site.guide.questions import not_yet_html, places_html
+from crossroads.site.guide.questions import places_html
 from crossroads.site.guide.writer import Writer
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +54,7 @@ def _is_page(link: str, page: str) -> bool:
 def test_every_question_and_advice_is_there_once(guide: BeautifulSoup) -> None:
     cards = [_attribute(card, "data-card") for card in guide.select("[data-card]")]
 
-    assert sorted(filter(None, cards)) == sorted((*TREE.questions, *TREE.advice))
+    assert sorted(cards) == sorted((*TREE.questions, *TREE.advice))
 
 
 @pytest.mark.parametrize("question", TREE.questions.values(), ids=list(TREE.questions))
@@ -61,12 +63,28 @@ def test_a_question_comes_with_its_reason_its_answers_and_how_to_find_out(
 ) -> None:
     card = _card(guide, question.id)
 
-    links = card.select("a.cr-answer")
+    links = card.select(".cr-answers a.cr-answer")
     assert [_attribute(link, "data-answer") for link in links] == [a.id for a in question.answers]
     commands = [pre.get_text() for pre in card.select("pre")]
     assert commands == [way.run for way in question.find_out if way.run]
     assert card.select_one(".cr-why") is not None
     assert len(card.select(".cr-find__ways > li")) == len(question.find_out)
+
+
+@pytest.mark.parametrize("question", TREE.questions.values(), ids=list(TREE.questions))
+def test_where_the_answer_cannot_be_found_out_a_question_goes_on_with_the_safe_one(
+    guide: BeautifulSoup, question: Question
+) -> None:
+    [unsure] = _card(guide, question.id).select(".cr-find .cr-unsure")
+    [link] = unsure.select("a.cr-answer")
+    [answer] = [one for one in question.answers if one.id == question.unsure.take]
+
+    assert link["data-answer"] == f"{answer.id}~"
+    assert link["data-next"] == answer.next
+    listed = _card(guide, question.id).select(f'.cr-answers [data-answer="{answer.id}"]')
+    assert link["href"] == listed[0]["href"]
+    assert _words(link) == _words(listed[0])
+    assert plain(question.unsure.because).replace("`", "") in unsure.get_text()
 
 
 def test_every_answer_leads_to_a_place_on_the_page_or_to_the_page_of_an_advice(
@@ -90,7 +108,7 @@ def test_the_anchor_of_a_question_is_a_path_that_leads_to_it(guide: BeautifulSou
     ]
 
     assert first == ("guide", TREE.root)
-    for anchor, name in filter(lambda other: other[1], others):
+    for anchor, name in others:
         at = walk(TREE, anchor.split(",")).at
         assert isinstance(at, Question)
         assert at.id == name
@@ -118,50 +136,48 @@ def test_the_headings_skip_no_level(guide: BeautifulSoup) -> None:
     assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
-def _unfinished(next_: str) -> Tree:
-    answers = (
-        Answer(id="yes", say="Yes", next="more"),
-        Answer(id="no", say="No, [see](../evidence/index.md)", next=next_),
+def _small_tree() -> Tree:
+    """Return two questions; both answers of the first, and one of the second, are alike."""
+    to_more = Answer(id="yes", say="Yes", next="more")
+    linked = Answer(id="no", say="No, [see](../evidence/index.md)", next="more")
+    end = Answer(id="end", say="Enough", next="threads")
+
+    def question(name: str, *answers: Answer) -> Question:
+        unsure = Unsure(take=answers[0].id, because="it is safe.")
+        texts = {"topic": name, "ask": f"{name}?", "why": "It matters."}
+        return Question(id=name, **texts, find_out=(), answers=answers, unsure=unsure)
+
+    questions = {"first": question("first", to_more, linked), "more": question("more", end)}
+    advice = {"threads": TREE.advice["threads"]}
+    return Tree(
+        root="first", questions=questions, advice=advice, non_choices={}, options=(), moved={}
     )
-    first = Question(id="first", ask="Is it?", why="It matters.", find_out=(), answers=answers)
-    more = Question(id="more", ask="More?", why="It does.", find_out=(), answers=answers[1:])
-    return Tree(root="first", questions={"first": first, "more": more}, advice={})
 
 
-def _written(tree: Tree) -> BeautifulSoup:
+@pytest.fixture(scope="module")
+def small() -> BeautifulSoup:
+    tree = _small_tree()
     writer = Writer(tree=tree, outline=outline(tree), root=ROOT, page="decide/index.md")
-    html = places_html(writer.outline.top, writer) + not_yet_html(writer)
-    return BeautifulSoup(html, "html.parser")
+    return BeautifulSoup(places_html(writer.outline.top, writer), "html.parser")
 
 
-def test_where_the_guide_does_not_go_on_it_says_so_and_names_pages_that_exist() -> None:
-    page = _written(_unfinished(""))
-
-    link = page.select('a[data-answer="no"]')[0]
-    assert "does not go on here yet" in _words(link)
-    assert link["href"] == "#not-yet"
-    chapters = [_attribute(chapter, "href") for chapter in page.select(".cr-chapters a")]
-    assert chapters
-    assert [chapter for chapter in chapters if not _is_page(chapter, "/decide/")] == []
+def test_a_question_that_is_come_to_again_is_linked_to_its_first_place(
+    small: BeautifulSoup,
+) -> None:
+    assert {link["href"] for link in small.select('a[data-next="more"]')} == {"#yes"}
+    assert len(small.select('[data-card="more"]')) == 1
 
 
-def test_a_guide_that_goes_on_everywhere_has_no_open_end() -> None:
-    page = _written(_unfinished("more"))
-
-    assert page.select('[id="not-yet"], [data-card=""]') == []
-
-
-def test_a_question_that_is_come_to_again_is_linked_to_its_first_place() -> None:
-    page = _written(_unfinished("more"))
-
-    assert [link["href"] for link in page.select('a[data-next="more"]')] == ["#yes"] * 3
-    assert len(page.select('[data-card="more"]')) == 1
+def test_an_answer_s_link_is_text_since_the_answer_is_a_link_itself(small: BeautifulSoup) -> None:
+    assert "No, see" in _words(small.select('a[data-answer="no"]')[0])
+    assert small.select("a a") == []
 
 
-def test_an_answer_s_link_is_text_since_the_answer_is_a_link_itself() -> None:
-    page = _written(_unfinished(""))
+def test_links_that_moved_are_in_the_page_for_the_script(guide: BeautifulSoup) -> None:
+    [root] = guide.select(".cr-guide")
 
-    assert "No, see" in _words(page.select('a[data-answer="no"]')[0])
+    assert loads(_attribute(root, "data-moved")) == TREE.moved
+    assert root["data-root"] == TREE.root
 
 
 def _advice_page(advice: Advice) -> BeautifulSoup:
@@ -190,8 +206,21 @@ def test_an_advice_s_page_says_all_of_the_advice(advice: Advice) -> None:
 
 
 @every_advice
+def test_an_advice_s_page_names_what_a_reader_may_have_met_as_it_is_written_there(
+    advice: Advice,
+) -> None:
+    [symptoms] = _advice_page(advice).select(".cr-symptoms ul")
+
+    assert [item.get_text() for item in symptoms.select("li")] == list(advice.symptoms)
+    label = _advice_page(advice).select_one(f'[id="{symptoms["aria-labelledby"]}"]')
+    assert label is not None
+    assert _words(label) == "You may have met"
+
+
+@every_advice
 def test_an_advice_s_links_lead_to_pages_that_exist(advice: Advice) -> None:
-    links = [_attribute(link, "href") for link in _advice_page(advice).select("a")]
+    everywhere = [_attribute(link, "href") for link in _advice_page(advice).select("a")]
+    links = [link for link in everywhere if "://" not in link]
 
     assert [link for link in links if not _is_page(link, f"/decide/{advice.id}/")] == []
 
@@ -226,7 +255,8 @@ def test_the_walks_are_as_many_as_the_ways_through_the_outline(guide: BeautifulS
     cards = {_attribute(card, "data-card"): card for card in guide.select("[data-card]")}
 
     def ways(name: str) -> int:
-        nexts = [_attribute(link, "data-next") for link in cards[name].select("a.cr-answer")]
+        links = cards[name].select(".cr-answers a.cr-answer")
+        nexts = [_attribute(link, "data-next") for link in links]
         return sum(map(ways, nexts)) if nexts else 1
 
     assert ways(TREE.root) == len(list(walks(TREE)))

@@ -292,7 +292,7 @@ def test_from_home_to_the_guide_and_to_the_picture_and_back_no_page_is_loaded(
     page.locator(".md-tabs").get_by_role("link", name="Decide", exact=True).click()
     expect_at(page, begin(TREE))
     say(page, *said(HALF))
-    page.get_by_role("link", name="a picture").click()
+    page.locator('.md-content a[href$="map/"]').click()
     page.locator(".cr-map").wait_for()
     page.go_back()
     expect_at(page, HALF)
@@ -314,10 +314,11 @@ def test_from_home_to_the_guide_and_to_the_picture_and_back_no_page_is_loaded(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(visit: Visit, scheme: Literal["light", "dark"]) -> None:
     page = visit(HALF.path, color_scheme=scheme)
-    page.add_style_tag(content="* { transition: none !important }")
     _open(page)
     for walked in (HALF, DEEP):
         go(page, walked.path)
+        page.wait_for_load_state("networkidle")
+        page.add_style_tag(content="* { transition: none !important }")
 
         found = Axe().run(page, context=".cr-guide")
 
