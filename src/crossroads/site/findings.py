@@ -51,5 +51,7 @@ def _line(here: Finding, reference: Finding) -> EvidenceLine:
         state = f"{here.state} ({reference.state} in the reference)"
         told = reference
     quantities = here.evidence.quantities
-    value = told.values.get(quantities[0].name, "") if quantities else ""
+    # A bare number says nothing without the sentence that it belongs to.
+    has_unit = bool(quantities and quantities[0].unit)
+    value = told.values.get(quantities[0].name, "") if has_unit else ""
     return EvidenceLine(id=here.evidence.id, claim=here.evidence.claim, state=state, value=value)
