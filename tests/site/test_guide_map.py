@@ -235,6 +235,9 @@ def test_a_click_on_a_question_goes_there_without_loading_a_page(visit: Visit) -
     for question in (DEEP.steps[-1].question, DEEP.steps[0].question):
         page.locator(f'.cr-map [data-node="{question.id}"]').click()
         assert page.evaluate(STATE) == seen(_first_way(question))
+    steps = page.evaluate("history.length")
+    page.locator(f'.cr-map [data-node="{question.id}"]').click()
+    assert page.evaluate("history.length") == steps  # where it is already is no step
     elsewhere = page.locator(".cr-map .cr-map__elsewhere").first
     name = elsewhere.get_attribute("data-end")
     elsewhere.click()
