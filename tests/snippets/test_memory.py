@@ -248,7 +248,7 @@ def test_the_imports_of_the_example_app_are_measured() -> None:
     found = sizes(run(MEMORY / "imports.py", "config.settings"))
 
     assert "rates/carriers.py: httpx" in found
-    assert "labels/printing.py: reportlab.graphics.barcode.code128" in found
+    assert "tracking/reports.py: redis" in found
 
 
 LEAK = """

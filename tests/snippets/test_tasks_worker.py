@@ -65,11 +65,13 @@ def order_and_take(desk: Deployed) -> None:
     """Order a label in a browser and wait until it can be taken."""
     office = "/desk/parcels/DX00000007/label/"
     with desk.serve() as server, desk.start_unit(UNIT) as worker, logged_in(server) as browser:
-        assert "printed" not in browser.get(office).text
+        assert "Label as PDF" not in browser.get(office).text
         ordered = post(browser, f"{office}order/", at=office)
         assert ordered.url.path == office
 
-        worker.wait_until(lambda: "printed" in browser.get(office).text, deadline_s=DEADLINE_S)
+        worker.wait_until(
+            lambda: "Label as PDF" in browser.get(office).text, deadline_s=DEADLINE_S
+        )
         assert browser.get(f"{office}pdf/").content.startswith(b"%PDF-")
         assert worker.stop(grace_s=DEADLINE_S) == 0
 

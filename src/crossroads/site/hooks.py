@@ -103,7 +103,9 @@ def on_post_build(config: MkDocsConfig) -> None:
     """Publish the evidence and the guide for programs, and make the pages light."""
     root, site = Path(config.config_file_path).parent, Path(config.site_dir)
     _publish(as_json(ledger(root)), site / "evidence.json")
-    _publish(tree_json(guide_sources(root, config.site_url or "")), site / "decide" / "tree.json")
+    if (root / "docs" / "decide").exists():
+        guide = guide_sources(root, config.site_url or "")
+        _publish(tree_json(guide), site / "decide" / "tree.json")
     slim(site)
 
 

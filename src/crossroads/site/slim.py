@@ -26,6 +26,8 @@ def slim(site: Path) -> None:
     """Give a built site one style sheet, and have every page ask for that alone."""
     pages = {page: page.read_text("utf-8") for page in site.rglob("*.html")}
     sheets = dict.fromkeys(link["path"] for html in pages.values() for link in _LINK.finditer(html))
+    if not sheets:
+        return
     scripts = (script.read_text("utf-8") for script in site.glob("assets/**/*.js"))
     css = slimmed(
         "\n".join((site / sheet).read_text("utf-8") for sheet in sheets), pages.values(), scripts
