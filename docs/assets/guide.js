@@ -7,6 +7,7 @@
 
 let guide = null; // on the page that is shown, or null
 let keysChoose = true;
+const TOP = "guide"; // the first question's anchor where there is no script
 
 const answersOf = (card) => [...card.querySelectorAll(".cr-answers [data-answer]")];
 const waysOf = (card) => [...card.querySelectorAll("[data-answer]")]; // what is taken unknown, too
@@ -34,7 +35,7 @@ const said = () => {
   } catch {
     // It is no address of ours, and will be said to be unknown.
   }
-  if (hash === "guide") hash = ""; // the first question's anchor where there is no script
+  if (hash === TOP) hash = "";
   const [now, held] = hash.split(";").reverse();
   return [now, held].map((path) => path?.split(",").filter(Boolean)).map((ids) => ids && current(ids));
 };
@@ -356,7 +357,8 @@ const onClick = (event) => {
   if (!isStep || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   event.stopPropagation();
-  step(new URL(href, guide.address).hash);
+  const { hash } = new URL(href, guide.address);
+  step(hash === `#${TOP}` ? "" : hash);
 };
 
 const begin = (root) => {

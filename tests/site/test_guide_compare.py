@@ -97,6 +97,7 @@ def _table(page: Page) -> Locator:
 
 def _cells(page: Page, part: str) -> list[Locator]:
     """Return what the table says of both walks in one of its parts."""
+    expect(_table(page)).to_be_visible()
     body = _table(page).locator("tbody").filter(has=page.get_by_text(part, exact=True))
     return body.locator("td").all()
 
@@ -182,16 +183,19 @@ def test_the_browser_s_back_and_forward_lead_through_a_comparison(page: Page) ->
     say(page, *said(ONE))
     expect(_table(page)).to_be_visible()
 
-    for _ in ONE.steps:
+    ways = [walk(TREE, said(ONE)[:done]) for done in range(len(ONE.steps) + 1)]
+    for way in reversed(ways[:-1]):
         page.go_back()
+        expect_at(page, way)
     expect(page.locator(".cr-held")).to_be_visible()
     assert page.evaluate(STATE) == seen(begin(TREE), OTHER)
     page.go_back()
     expect(page.locator(".cr-held")).to_be_hidden()
     assert page.evaluate(STATE) == seen(OTHER)
     expect(card(page).locator(".cr-advice__reasons")).to_be_visible()
-    for _ in ["compare", *ONE.steps]:
+    for way in ways:
         page.go_forward()
+        expect_at(page, way)
     expect(_table(page)).to_be_visible()
     assert page.evaluate(STATE) == seen(ONE, OTHER)
 
