@@ -1,6 +1,7 @@
 """The guide as HTML: an outline that reads and leads on without a script."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from json import loads
 from pathlib import Path
@@ -9,11 +10,12 @@ from urllib.parse import urljoin
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from crossroads.decisions.model import Advice, Answer, Question, Tree, Unsure
+from crossroads.decisions.model import Advice, Answer, Change, Question, Tree, Unsure
 from crossroads.decisions.read import read_tree
 from crossroads.decisions.render.inline import plain
 from crossroads.decisions.walk import walk, walks
 from crossroads.site.guide import advice_html, guide_html
+from crossroads.site.guide.advice import page_html
 from crossroads.site.guide.places import outline
 from crossroads.site.guide.questions import places_html
 from crossroads.site.guide.writer import Writer
@@ -249,6 +251,23 @@ def test_what_would_change_an_advice_leads_into_the_guide_or_to_other_advice(
         elif change.to:
             path = _attribute(item.select('a[href^="../#"]')[-1], "href").partition("#")[2]
             assert path == "guide" or walk(TREE, path.split(",")).at == TREE.questions[change.to]
+
+
+@pytest.mark.parametrize("versions", ["", "django 6.1.3, celery 5.7.0"])
+def test_a_change_without_a_place_in_the_guide_and_versions_are_said_as_they_are(
+    versions: str,
+) -> None:
+    change = Change(when="`the moon` is full", to="")
+    advice = replace(TREE.advice["threads"], changes=(change,))
+    writer = Writer(tree=TREE, outline=outline(TREE), root=ROOT, page="decide/threads.md")
+    page = BeautifulSoup(page_html(advice, writer, "# Record", versions), "html.parser")
+
+    heading = page.find("h2", string="What would change this")
+    assert heading is not None
+    [item] = heading.find_next_siblings("ul")[0].select(":scope > li")
+    assert item.decode_contents() == "<code>the moon</code> is full"
+    said = [line.get_text() for line in page.select(".cr-versions")]
+    assert said == ([f"Versions: {versions}"] if versions else [])
 
 
 def test_the_walks_are_as_many_as_the_ways_through_the_outline(guide: BeautifulSoup) -> None:
