@@ -45,6 +45,7 @@ def _test_environment() -> Iterator[None]:
     setup_test_environment()
     yield
     teardown_test_environment()
+    _use(NOWHERE)
 
 
 @pytest.fixture(params=["wsgi", "asgi"])
@@ -106,7 +107,10 @@ def _loaded(url: str, test_name: str) -> Iterator[Database]:
 
 def _use(database: Database) -> None:
     """Make this the app's only database. Another thread that connects gets it as well."""
-    connections["default"].close()
+    before = connections["default"]
+    before.close()
+    if before.connection is not None:  # Django leaves one in memory open, as it would be lost
+        before.connection.close()
     del connections["default"]
     connections.settings["default"] = database
 
