@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,6 +64,15 @@ class Dialog:
             assert time.monotonic() < deadline, f"'{text}' is not in:\n{self.shown}"
             if select.select([self.terminal], [], [], 1)[0]:
                 self.shown += os.read(self.terminal, 65536).decode()
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C, and again: the first may come in the moment before it is listened for."""
+        deadline = time.monotonic() + DEADLINE_S
+        while time.monotonic() < deadline:
+            self.process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=3)
+                return
 
     def end(self) -> Done:
         out, _ = self.process.communicate(timeout=DEADLINE_S)
@@ -340,7 +349,7 @@ def test_a_key_to_stop_leaves_cleanly(project: Path, how: str) -> None:
     with dialog(project) as asked:
         asked.wait_for("q leave)")
         if how == "Ctrl-C":
-            asked.process.send_signal(signal.SIGINT)
+            asked.interrupt()
         else:
             os.write(asked.terminal, b"\x04")
         done = asked.end()

@@ -69,9 +69,7 @@ def order_and_take(desk: Deployed) -> None:
         ordered = post(browser, f"{office}order/", at=office)
         assert ordered.url.path == office
 
-        worker.wait_until(
-            lambda: "Label as PDF" in browser.get(office).text, deadline_s=DEADLINE_S
-        )
+        worker.wait_until(lambda: "Label as PDF" in browser.get(office).text, deadline_s=DEADLINE_S)
         assert browser.get(f"{office}pdf/").content.startswith(b"%PDF-")
         assert worker.stop(grace_s=DEADLINE_S) == 0
 
