@@ -23,6 +23,7 @@ from crossroads.decisions.permalinks import refresh_permalinks
 from crossroads.decisions.read import PERMALINKS, read_tree
 from crossroads.decisions.render.adr import adr
 from crossroads.decisions.render.compare import comparison_text
+from crossroads.decisions.render.sources import Sources
 from crossroads.decisions.render.terminal import paths_text, walk_text
 from crossroads.decisions.render.tree_json import tree_json
 from crossroads.decisions.render.walk_json import walk_json
@@ -120,14 +121,17 @@ def decide(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Ask what is wrong with one view, and advise."""
     root = find_root(Path.cwd())
-    sources = guide_sources(root, os.environ.get("SITE_URL", ""))
-    tree = sources.tree
+    tree = read_tree(root / "docs" / "decide")
+    if all_paths and not as_data:
+        click.echo(paths_text(tree))
+        return
     if all_paths:
-        click.echo(_as_json(tree_json(sources)) if as_data else paths_text(tree))
+        click.echo(_as_json(tree_json(_sources(tree, root))))
         return
     if record:
         require_place(record, overwrite=overwrite)
     walked = _ask(tree) if answers is None else walk(tree, _split(answers))
+    sources = _sources(tree, root)
     if compare is not None:
         click.echo(comparison_text(walked, walk(tree, _split(compare)), sources))
         return
@@ -135,6 +139,10 @@ def decide(  # noqa: PLR0913 - each is an option of the command
         keep(adr(walked, sources, datetime.now(UTC).astimezone().date()), record)
     if record != STANDARD_OUTPUT:
         click.echo(_as_json(walk_json(walked, sources)) if as_data else walk_text(walked, sources))
+
+
+def _sources(tree: Tree, root: Path) -> Sources:
+    return guide_sources(tree, root, os.environ.get("SITE_URL", ""))
 
 
 def _split(answers: str) -> list[str]:

@@ -216,7 +216,7 @@ def test_an_advice_that_cannot_be_completed_still_recommends_and_links(visit: Vi
 
 
 def _record(walked: Walk, site: Path, address: str) -> str:
-    return adr(walked, guide_sources(site.parent, address), NOW.date())
+    return adr(walked, guide_sources(TREE, site.parent, address), NOW.date())
 
 
 @pytest.mark.parametrize("walked", RECORDED.values(), ids=list(RECORDED))

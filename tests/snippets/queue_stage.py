@@ -89,6 +89,16 @@ class Stage:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    def weigh_after_a_rollback(self, weigh: Path, rolled_back: str, later: str) -> None:
+        """Weigh a parcel in a transaction that is rolled back, and then another one for good."""
+        self.run(
+            f"with transaction.atomic():\n"
+            f"    weigh({rolled_back!r}, 750)\n"
+            f"    transaction.set_rollback(True)\n"
+            f"weigh({later!r}, 750)",
+            weigh,
+        )
+
     def start_worker(self, script: Path, **env: str) -> Process:
         """Return a worker started with a file that readers copy; whoever asked ends it."""
         return Process.start(["sh", script], name=script.parent.name, env=self.env | env, cwd=APP)

@@ -75,13 +75,7 @@ def test_a_job_of_a_transaction_runs_when_that_is_committed(stage: Stage, worker
 def test_a_transaction_that_is_rolled_back_enqueues_nothing(stage: Stage, worker: Process) -> None:
     rolled_back, later = stage.new_number(), stage.new_number()
 
-    stage.run(
-        f"with transaction.atomic():\n"
-        f"    weigh({rolled_back!r}, 750)\n"
-        f"    transaction.set_rollback(True)\n"
-        f"weigh({later!r}, 750)",
-        WEIGH,
-    )
+    stage.weigh_after_a_rollback(WEIGH, rolled_back, later)
 
     stage.wait_for_label(later, worker)
     assert not stage.has_label(rolled_back)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from crossroads.decisions.model import MOST_QUESTIONS, Advice, Question, Tree
 from crossroads.decisions.paths import circle, longest, number_of_paths, outcomes, reachable
-from crossroads.decisions.walk import WalkError, current, walk
+from crossroads.decisions.walk import WalkError, walk
 from crossroads.errors import CrossroadsError
 
 FEWEST_REJECTED = 2
@@ -217,7 +217,7 @@ def _moved(tree: Tree) -> Iterator[CrossroadsError]:
     """Yield what is wrong with the redirects; asked of a tree whose questions are in order."""
     for old, new in tree.moved.items():
         try:
-            walk(tree, current(tree, new.split(",")))
+            walk(tree, new.split(","))
         except WalkError as error:
             yield TreeError(
                 f"'{old}' has moved to '{new}', where no walk leads: {error.problem}",

@@ -67,6 +67,11 @@ class Question:
     answers: tuple[Answer, ...]
     unsure: Unsure
 
+    @property
+    def assumed(self) -> Answer:
+        """Return the answer that the guide takes for who cannot find out."""
+        return next(answer for answer in self.answers if answer.id == self.unsure.take)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Change:

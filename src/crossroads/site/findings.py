@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from crossroads.decisions.read import read_tree
+from crossroads.decisions.model import Tree
 from crossroads.decisions.render.evidence import EvidenceLine
 from crossroads.decisions.render.sources import Sources
 from crossroads.evidence.model import Finding, State
@@ -19,16 +19,17 @@ def verified(versions: Mapping[str, str]) -> Mapping[str, str]:
     return {name: versions[name] for name in VERIFIED if name in versions}
 
 
-def guide_sources(root: Path, base_url: str = "") -> Sources:
-    """Return the guide of the project in `root`, with what is known around it.
+def guide_sources(tree: Tree, root: Path, base_url: str = "") -> Sources:
+    """Return the guide with what is known around it.
 
     Args:
+        tree: The guide.
         root: Folder of mkdocs.yml.
         base_url: Address of the site, where texts should link to it.
     """
     versions = installed_versions()
     return Sources(
-        tree=read_tree(root / "docs" / "decide"),
+        tree=tree,
         evidence=lines(root),
         versions=verified(versions),
         further=versions,

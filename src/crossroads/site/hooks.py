@@ -16,6 +16,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from crossroads.bench.ensure import VARIABLE, ensure_measurement
+from crossroads.decisions.read import read_tree
 from crossroads.decisions.render.tree_json import tree_json
 from crossroads.errors import CrossroadsError
 from crossroads.evidence.ledger import as_json
@@ -103,8 +104,9 @@ def on_post_build(config: MkDocsConfig) -> None:
     """Publish the evidence and the guide for programs, and make the pages light."""
     root, site = Path(config.config_file_path).parent, Path(config.site_dir)
     _publish(as_json(ledger(root)), site / "evidence.json")
-    if (root / "docs" / "decide").exists():
-        guide = guide_sources(root, config.site_url or "")
+    folder = root / "docs" / "decide"
+    if folder.exists():
+        guide = guide_sources(read_tree(folder), root, config.site_url or "")
         _publish(tree_json(guide), site / "decide" / "tree.json")
     slim(site)
 

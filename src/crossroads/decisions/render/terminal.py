@@ -121,10 +121,9 @@ def _item(text: str) -> str:
 
 
 def _default(question: Question) -> str:
-    unsure = question.unsure
-    say = next(answer.say for answer in question.answers if answer.id == unsure.take)
-    lines = [f"{_INDENT * 2}{unsure.take}{ASSUMED}", wrapped(say, _INDENT * 2)]
-    reason = wrapped(f"That does the least harm: {unsure.because}", _INDENT * 2)
+    answer = question.assumed
+    lines = [f"{_INDENT * 2}{answer.id}{ASSUMED}", wrapped(answer.say, _INDENT * 2)]
+    reason = wrapped(f"That does the least harm: {question.unsure.because}", _INDENT * 2)
     return "\n".join(
         [wrapped("Not to be found out? The guide then takes", _INDENT), *lines, reason]
     )

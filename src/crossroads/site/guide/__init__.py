@@ -69,7 +69,7 @@ def advice_html(root: Path, advice_id: str) -> str:
     """Return the upper part of an advice's page: all but the recipe."""
     writer = _writer(root, f"decide/{advice_id}.md")
     advice = writer.tree.advice[advice_id]
-    sources = guide_sources(root, SITE)
+    sources = guide_sources(writer.tree, root, SITE)
     return page_html(advice, writer, adr_template(advice, sources), sources.versions_text(advice))
 
 

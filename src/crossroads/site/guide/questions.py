@@ -58,11 +58,11 @@ def _find_out(question: Question, writer: Writer) -> str:
 
 
 def _default(question: Question, writer: Writer) -> str:
-    unsure = question.unsure
-    answer = next(answer for answer in question.answers if answer.id == unsure.take)
+    answer = question.assumed
     return (
         '<div class="cr-unsure"><p><span class="cr-label">Not to be found out?</span> '
-        f"Then go on with the answer that does the least harm: {writer.text(unsure.because)}</p>"
+        "Then go on with the answer that does the least harm: "
+        f"{writer.text(question.unsure.because)}</p>"
         f'<a class="cr-answer" href="{writer.way_to(answer.next)}"'
         f' data-answer="{answer.id}{ASSUMED}" data-next="{answer.next}">'
         f'<span><span class="cr-answer__say">{writer.unlinked(answer.say)}</span> '
