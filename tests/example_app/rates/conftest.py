@@ -3,11 +3,12 @@
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from rates import clients
+from rates import clients, views
 from rates.prices import price
 
 
@@ -71,8 +72,11 @@ class _Carrier(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def stub(settings) -> Iterator[Stub]:
-    with Stub() as stub:
+def stub(settings, monkeypatch) -> Iterator[Stub]:
+    # A pool of its own for each test: a call that the page gave up runs on in its thread, and
+    # what it logs at its end must not be found by the next test. The pool waits for its threads.
+    with ThreadPoolExecutor(40) as askers, Stub() as stub:
+        monkeypatch.setattr(views, "askers", askers)
         thread = threading.Thread(target=stub.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         settings.CARRIERS_URL = stub.url

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.runs("fan_out/views.py")
 
 
 @pytest.fixture(params=["five_in_time", "five_in_time_with_threads"])
-def ask(request, get, settings):
+def ask(request, get, settings, stub):  # noqa: ARG001 - its pool must be there before the recipe
     """Return a function that asks a view of the recipe, whose time-out it may set."""
     recipe = runpy.run_path(str(RECIPE))
     view = recipe[request.param]
