@@ -55,6 +55,8 @@ PACKAGES = (
     "procrastinate",
     "django-q2",
     "django-ninja",
+    "djangorestframework",
+    "adrf",
     "django-async-backend",
     "py-spy",
 )
