@@ -109,7 +109,7 @@ def test_an_unknown_id_or_quantity_is_an_error_that_names_the_known_ones(
         show(f"[4.2×]({href})")
 
     assert "known:" in caught.value.known
-    assert "catalogue.py" in caught.value.remedy
+    assert "catalogue" in caught.value.remedy
 
 
 def test_a_number_of_a_claim_without_proof_is_an_error(show: Show) -> None:

@@ -105,7 +105,7 @@ def _evidence(tree: Tree, evidence_ids: Collection[str]) -> Iterator[CrossroadsE
             yield TreeError(
                 f"{place} cites the evidence '{cited}', which the catalogue does not hold",
                 f"known: {', '.join(evidence_ids)}",
-                "correct the id, or add it to src/crossroads/evidence/catalogue.py",
+                "correct the id, or add it to src/crossroads/evidence/catalogue/",
             )
 
 

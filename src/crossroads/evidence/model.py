@@ -123,6 +123,11 @@ class Evidence:
                 return ()
 
 
+def unproven(evidence_id: str, claim: str, missing: str) -> Evidence:
+    """Return a claim that nothing proves yet; `missing` says what would."""
+    return Evidence(id=evidence_id, claim=claim, proof=Missing(what=missing))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Origin:
     """Where and with what something was found out."""

@@ -62,7 +62,7 @@ def citation(href: str, text: str) -> Citation | None:
         raise UnknownQuantityError(
             f"the link '{href}' cites a quantity that '{known.id}' does not have",
             f"known: {', '.join(names) or 'none, it is not proven yet'}",
-            "correct the link, or add the quantity to src/crossroads/evidence/catalogue.py",
+            "correct the link, or add the quantity to src/crossroads/evidence/catalogue/",
         )
     return Citation(known.id, wanted)
 

@@ -1,0 +1,150 @@
+"""What an async view gains, and what it costs."""
+
+from crossroads.evidence.model import Evidence, Measured, Quantity, Reading, Tested, unproven
+
+GTHREAD = "gunicorn-gthread:sync"
+
+CLAIMS = (
+    Evidence(
+        id="wait-1",
+        claim="One wait takes one user as long under an async view as in a thread.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="latency",
+                    says="mean latency of a view that waits once, one client: async on uvicorn, "
+                    "divided by sync on gthread",
+                    figure="latency_ms",
+                    cell="wait:uvicorn:async:c1",
+                    over=f"wait:{GTHREAD}:c1:t8",
+                    at_least=0.8,
+                    at_most=1.25,
+                ),
+                Reading(
+                    name="thread",
+                    says="mean latency of that view on gthread",
+                    figure="latency_ms",
+                    cell=f"wait:{GTHREAD}:c1:t8",
+                ),
+                Reading(
+                    name="async",
+                    says="mean latency of that view as an async view on uvicorn",
+                    figure="latency_ms",
+                    cell="wait:uvicorn:async:c1",
+                ),
+            )
+        ),
+        depends=("django", "gunicorn", "uvicorn"),
+    ),
+    Evidence(
+        id="wait-n",
+        claim="When more requests wait at once than there are threads, threads stop gaining and "
+        "an event loop does not.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="async",
+                    says="requests per second of a waiting view with four times as many clients as "
+                    "threads: async on uvicorn, divided by gthread",
+                    figure="rate",
+                    cell="wait:uvicorn:async:c32",
+                    over=f"wait:{GTHREAD}:c32:t8",
+                    at_least=2.0,
+                ),
+                Reading(
+                    name="flat",
+                    says="requests per second on gthread: four times as many clients as threads, "
+                    "divided by as many clients as threads",
+                    figure="rate",
+                    cell=f"wait:{GTHREAD}:c32:t8",
+                    over=f"wait:{GTHREAD}:c8:t8",
+                    at_most=1.2,
+                ),
+                Reading(
+                    name="threads",
+                    says="requests per second on gthread with all threads waiting",
+                    figure="rate",
+                    cell=f"wait:{GTHREAD}:c32:t8",
+                ),
+                Reading(
+                    name="loop",
+                    says="requests per second of the async view under the same load",
+                    figure="rate",
+                    cell="wait:uvicorn:async:c32",
+                ),
+            )
+        ),
+        depends=("django", "gunicorn", "uvicorn"),
+    ),
+    Evidence(
+        id="async-thread",
+        claim="Under ASGI an async view in progress keeps a thread too, even without middleware, "
+        "though nothing of the view runs in it.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="threads",
+                    says="OS threads of the server with all requests in progress",
+                    unit="threads",
+                ),
+                Quantity(name="requests", says="async views in progress at once", unit="requests"),
+            )
+        ),
+        depends=("django", "asgiref", "uvicorn"),
+    ),
+    Evidence(
+        id="loop-block",
+        claim="One blocking call in an async view stops every other request of the process until "
+        "it returns.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="answered",
+                    says="requests answered while the call blocks",
+                    unit="requests",
+                ),
+                Quantity(name="waiting", says="requests sent meanwhile", unit="requests"),
+            )
+        ),
+        depends=("django", "uvicorn"),
+    ),
+    Evidence(
+        id="async-wsgi",
+        claim="Under WSGI an async view overlaps its own waits with asyncio.gather.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="calls", says="calls in progress at once", unit="calls"),
+                Quantity(name="threads", says="threads started for the request", unit="threads"),
+            )
+        ),
+        depends=("django", "asgiref", "gunicorn"),
+    ),
+    Evidence(
+        id="fan-out",
+        claim="Calls of one page that do not need each other are all in progress at once with "
+        "asyncio.gather or a pool of threads, under WSGI as well, and one at a time when they "
+        "stand one below the other.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="calls", says="calls that the page makes", unit="calls"),
+                Quantity(
+                    name="gather", says="in progress at once with asyncio.gather", unit="calls"
+                ),
+                Quantity(
+                    name="pool", says="in progress at once with a pool of threads", unit="calls"
+                ),
+                Quantity(
+                    name="row",
+                    says="most in progress at once, one below the other, awaited or not",
+                    unit="calls",
+                ),
+            )
+        ),
+        depends=("django", "asgiref", "gunicorn", "httpx"),
+    ),
+    unproven(
+        "httpx",
+        "Building an HTTP client for each request costs more CPU than the request itself.",
+        "cells with and without a shared client",
+    ),
+)

@@ -1,0 +1,133 @@
+"""The database behind the views: connections, queries, the async ORM, and caches."""
+
+from crossroads.evidence.model import Evidence, Quantity, Tested, unproven
+
+CLAIMS = (
+    Evidence(
+        id="asgi-conns",
+        claim="Under ASGI each sync view in progress that asks the database holds a connection of "
+        "its own, and with CONN_MAX_AGE it outlives the request; under WSGI the threads bound "
+        "the connections, under ASGI a pool does.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="asgi", says="connections under ASGI without a pool", unit="connections"
+                ),
+                Quantity(name="requests", says="requests in progress at once", unit="requests"),
+                Quantity(
+                    name="wsgi", says="connections under gthread without a pool", unit="connections"
+                ),
+                Quantity(
+                    name="pool", says="connections under ASGI with a pool", unit="connections"
+                ),
+                Quantity(
+                    name="left",
+                    says="connections still open under ASGI with CONN_MAX_AGE after their requests",
+                    unit="connections",
+                ),
+            )
+        ),
+        depends=("django", "asgiref", "psycopg", "psycopg-pool"),
+    ),
+    Evidence(
+        id="gather-orm",
+        claim="Queries that one async view gathers run one after another, in one thread on one "
+        "connection.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="queries", says="queries gathered", unit="queries"),
+                Quantity(name="at-once", says="most queries in progress at once"),
+                Quantity(name="threads", says="threads that they ran in", unit="threads"),
+            )
+        ),
+        depends=("django", "asgiref"),
+    ),
+    Evidence(
+        id="db-n1",
+        claim="A list that asks for each row's relations one by one needs queries for each row; "
+        "loaded ahead, it needs as many for any number of rows.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="queries", says="queries of the list, one by one", unit="queries"),
+                Quantity(name="rows", says="rows of the list, with three relations each"),
+                Quantity(name="ahead", says="queries, loaded ahead", unit="queries"),
+            )
+        ),
+        depends=("django",),
+    ),
+    unproven(
+        "db-index",
+        "A filter on a large table is answered far faster with an index that fits it.",
+        "cells with and without the index",
+    ),
+    unproven(
+        "db-count",
+        "Counting all rows of a large table costs more than the page that shows the count.",
+        "cells with a count and with an estimate",
+    ),
+    Evidence(
+        id="ts-false",
+        claim="A query with thread_sensitive=False opens a connection in a thread of its own, "
+        "which no request closes.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="left", says="connections open after their requests", unit="connections"
+                ),
+                Quantity(name="requests", says="requests in progress at once", unit="requests"),
+                Quantity(
+                    name="own",
+                    says="connections left by queries in the threads of the requests",
+                    unit="connections",
+                ),
+            )
+        ),
+        depends=("django", "asgiref", "uvicorn", "psycopg"),
+    ),
+    Evidence(
+        id="async-backend",
+        claim="With django-async-backend, queries that one view gathers, each in "
+        "async_new_connection, wait in PostgreSQL at once on a connection of the pool each, with "
+        "no thread for any of them, and give all connections back; gathered without it, all but "
+        "one raise RuntimeError.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="queries", says="queries that one view gathers", unit="queries"),
+                Quantity(
+                    name="connections", says="connections that wait at once", unit="connections"
+                ),
+                Quantity(
+                    name="threads",
+                    says="threads more than with a single query in progress",
+                    unit="threads",
+                ),
+            )
+        ),
+        depends=("django", "psycopg", "psycopg-pool", "uvicorn", "django-async-backend"),
+    ),
+    unproven(
+        "db-async",
+        "The ORM's a-methods wait in a thread and give no more requests per second.",
+        "cells with many queries waiting at once",
+    ),
+    unproven(
+        "db-pool",
+        "A pool bounds connections without slowing requests down.",
+        "cells with and without a pool under load",
+    ),
+    unproven(
+        "db-sat",
+        "Beyond a few connections per core, more connections make queries slower.",
+        "cells with a rising number of connections",
+    ),
+    unproven(
+        "stream-conn",
+        "One query before a stream holds that database connection until the stream ends.",
+        "a test with open streams and PostgreSQL",
+    ),
+    unproven(
+        "cache",
+        "A page from a cache costs a fraction of the page from the database.",
+        "cells with a cached page",
+    ),
+)

@@ -1,0 +1,314 @@
+"""How a server runs requests: threads, processes, limits, clients, memory."""
+
+from crossroads.evidence.model import Evidence, Measured, Quantity, Reading, Tested, unproven
+
+GTHREAD = "gunicorn-gthread:sync"
+
+CLAIMS = (
+    Evidence(
+        id="base",
+        claim="On every server a trivial request with startproject's middleware costs a few "
+        "milliseconds of CPU at most, so a page that takes far longer has another reason.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="uvicorn",
+                    says="CPU per request on uvicorn, async view",
+                    figure="cpu_ms",
+                    cell="json-middleware:uvicorn:async:c16",
+                    at_most=10.0,
+                ),
+                Reading(
+                    name="uvicorn-sync",
+                    says="CPU per request on uvicorn, sync view",
+                    figure="cpu_ms",
+                    cell="json-middleware:uvicorn:sync:c16",
+                    at_most=10.0,
+                ),
+                Reading(
+                    name="gthread",
+                    says="CPU per request on gunicorn gthread",
+                    figure="cpu_ms",
+                    cell=f"json-middleware:{GTHREAD}:c16:t8",
+                    at_most=10.0,
+                ),
+                Reading(
+                    name="sync",
+                    says="CPU per request on gunicorn sync",
+                    figure="cpu_ms",
+                    cell="json-middleware:gunicorn-sync:sync:c16",
+                    at_most=10.0,
+                ),
+                Reading(
+                    name="granian",
+                    says="CPU per request on granian WSGI",
+                    figure="cpu_ms",
+                    cell="json-middleware:granian-wsgi:sync:c16:t8",
+                    at_most=10.0,
+                ),
+            )
+        ),
+        depends=("django", "gunicorn", "uvicorn", "granian"),
+    ),
+    Evidence(
+        id="asgi-alone",
+        claim="The same sync view costs an ASGI server more CPU per request than a WSGI server "
+        "with threads, so a core serves fewer of them.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="cpu",
+                    says="CPU per request of a trivial sync view with startproject's middleware: "
+                    "uvicorn, divided by gthread",
+                    figure="cpu_ms",
+                    cell="json-middleware:uvicorn:sync:c16",
+                    over=f"json-middleware:{GTHREAD}:c16:t8",
+                    at_least=1.3,
+                ),
+                Reading(
+                    name="rate",
+                    says="requests per second of the same view: uvicorn, divided by gthread",
+                    figure="rate",
+                    cell="json-middleware:uvicorn:sync:c16",
+                    over=f"json-middleware:{GTHREAD}:c16:t8",
+                ),
+                Reading(
+                    name="wsgi",
+                    says="CPU per request of that view on gthread",
+                    figure="cpu_ms",
+                    cell=f"json-middleware:{GTHREAD}:c16:t8",
+                ),
+                Reading(
+                    name="asgi",
+                    says="CPU per request of that view on uvicorn",
+                    figure="cpu_ms",
+                    cell="json-middleware:uvicorn:sync:c16",
+                ),
+                Reading(
+                    name="query",
+                    says="CPU per request of a list through the ORM: uvicorn, divided by gthread",
+                    figure="cpu_ms",
+                    cell="orm-list:uvicorn:sync:c16",
+                    over=f"orm-list:{GTHREAD}:c16:t8",
+                ),
+            )
+        ),
+        depends=("django", "asgiref", "uvicorn", "gunicorn"),
+    ),
+    Evidence(
+        id="cpu-threads",
+        claim="For a view that computes, more threads in one process with the GIL give no more "
+        "requests per second than one thread.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="rate",
+                    says="requests per second of a computing view: eight threads, divided by one",
+                    figure="rate",
+                    cell=f"cpu-cores:{GTHREAD}:c8:t8",
+                    over=f"cpu-cores:{GTHREAD}:c8:t1",
+                    at_most=1.5,
+                ),
+            )
+        ),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="cpu-proc",
+        claim="For a view that computes, a second process on a second core gives more requests "
+        "per second.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="rate",
+                    says="requests per second of a computing view: two processes, divided by one",
+                    figure="rate",
+                    cell=f"cpu-cores:{GTHREAD}:c8:t1:w2",
+                    over=f"cpu-cores:{GTHREAD}:c8:t1",
+                    at_least=1.3,
+                ),
+            )
+        ),
+        depends=("gunicorn",),
+    ),
+    unproven(
+        "workers",
+        "Requests per second of a computing view rise with worker processes up to the cores.",
+        "a machine with more than two cores",
+    ),
+    Evidence(
+        id="granian-threads",
+        claim="Without --blocking-threads a granian WSGI worker runs far more requests at once "
+        "than a database has connections to spare.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="requests", says="requests in progress at once", unit="requests"),
+                Quantity(name="bounded", says="in progress with the option set", unit="requests"),
+            )
+        ),
+        depends=("granian",),
+    ),
+    Evidence(
+        id="gunicorn-timeout",
+        claim="gunicorn's timeout ends a slow request of a sync worker and does not end one of a "
+        "gthread worker.",
+        proof=Tested(),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="timeout",
+        claim="A service that hangs takes every worker thread when calls have no time-out, and "
+        "none for long when they have one.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="threads", says="worker threads", unit="threads"),
+                Quantity(name="held", says="threads held without a time-out", unit="threads"),
+            )
+        ),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="slow-client",
+        claim="A client that reads slowly holds a sync worker for as long as it reads.",
+        proof=Tested(),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="idle-connection",
+        claim="Connections that are open and silent hold the threads of gthread, and a request "
+        "behind them waits.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="threads", says="worker threads", unit="threads"),
+                Quantity(
+                    name="silent", says="silent connections that held them", unit="connections"
+                ),
+            )
+        ),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="asgi-threads",
+        claim="Under ASGI each sync view in progress has a thread of its own: the views neither "
+        "wait for each other nor does anything bound the threads.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="threads",
+                    says="OS threads of the server with all requests in progress",
+                    unit="threads",
+                ),
+                Quantity(name="requests", says="requests in progress at once", unit="requests"),
+                Quantity(name="idle", says="OS threads of the idle server", unit="threads"),
+            )
+        ),
+        depends=("django", "asgiref", "uvicorn"),
+    ),
+    Evidence(
+        id="asgi-hops",
+        claim="Under ASGI startproject's middleware sends each request into a thread and back many "
+        "times; without middleware few of these hops remain.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="sync", says="hops of a sync view with middleware", unit="hops"),
+                Quantity(name="async", says="hops of an async view with middleware", unit="hops"),
+                Quantity(name="bare-sync", says="hops of a sync view without it", unit="hops"),
+                Quantity(name="bare-async", says="hops of an async view without it", unit="hops"),
+                Quantity(name="threads", says="threads started for one request", unit="threads"),
+                Quantity(
+                    name="innermost",
+                    says="hops of an async view with one more middleware, only sync, innermost",
+                    unit="hops",
+                ),
+                Quantity(name="outermost", says="the same, outermost", unit="hops"),
+            )
+        ),
+        depends=("django", "asgiref"),
+    ),
+    unproven(
+        "async-mw",
+        "One sync-only middleware above an async view costs a thread hop per request, not more.",
+        "cells with one more middleware",
+    ),
+    Evidence(
+        id="asgi-limit",
+        claim="With --limit-concurrency uvicorn refuses what comes beyond it at once with status "
+        "503, and an open connection counts, whether or not a request is in progress on it.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="refused", says="requests refused with 503", unit="requests"),
+                Quantity(name="limit", says="limit that was set", unit="requests"),
+                Quantity(
+                    name="requests", says="requests sent before any has ended", unit="requests"
+                ),
+            )
+        ),
+        depends=("uvicorn",),
+    ),
+    Evidence(
+        id="stream-sync",
+        claim="Under ASGI a response that streams from a sync iterator is collected whole before "
+        "its first byte is sent; from an async iterator it streams.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="sync", says="parts sent before the last one is made, sync iterator"),
+                Quantity(
+                    name="async", says="parts sent before the last one is made, async iterator"
+                ),
+            )
+        ),
+        depends=("django", "uvicorn"),
+    ),
+    Evidence(
+        id="disconnect",
+        claim="When the client leaves, an async view under ASGI is canceled, and a sync view runs "
+        "to its end.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="async", says="carriers that an async view asks, left at the first of five"
+                ),
+                Quantity(name="sync", says="carriers that a sync view asks, left at the first"),
+            )
+        ),
+        depends=("django", "uvicorn"),
+    ),
+    unproven(
+        "thread-mem",
+        "Threads need less memory than the same number of processes.",
+        "cells that hold many requests and read their memory",
+    ),
+    unproven(
+        "preload",
+        "Workers forked from a loaded app share memory that workers which load it themselves do "
+        "not.",
+        "cells that read the memory of workers with and without preload_app",
+    ),
+    unproven(
+        "mem-model",
+        "A large object that every worker loads takes its memory once for each worker; in a "
+        "process of its own, once.",
+        "cells that read the memory of workers with a large object",
+    ),
+    unproven(
+        "files",
+        "A download through Django holds a worker, one handed to the proxy does not.",
+        "a test with a proxy in front",
+    ),
+    unproven(
+        "gevent",
+        "A patched driver lets other greenlets run during a query; an unpatched one does not.",
+        "a test with gevent and PostgreSQL",
+    ),
+    unproven(
+        "queue-time",
+        "The time a request queues can be read from a header that the proxy sets.",
+        "a test with a proxy in front",
+    ),
+    Evidence(
+        id="profile",
+        claim="py-spy names the function that uses the CPU, in a server whose code is as it was.",
+        proof=Tested(),
+        depends=("py-spy",),
+    ),
+)
