@@ -142,6 +142,18 @@ CLAIMS = (
         ),
         depends=("django", "asgiref", "gunicorn", "httpx"),
     ),
+    Evidence(
+        id="async-unsafe",
+        claim="In async code, sync work with the database raises SynchronousOnlyOperation: a "
+        "query, a related object or a field that was not loaded, a QuerySet in a template, "
+        "request.user, transaction.atomic and on_commit.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="shapes", says="shapes that were tried, each of which raises"),
+            )
+        ),
+        depends=("django",),
+    ),
     unproven(
         "httpx",
         "Building an HTTP client for each request costs more CPU than the request itself.",
