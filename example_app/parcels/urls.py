@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parcels import api, views
+from parcels import api, reports, views
 
 urlpatterns = [
     path("desk/", views.desk, name="desk"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("api/parcels/async/", api.parcel_list_async),
     path("api/parcels/search/", api.parcel_search),
     path("api/parcels/search/async/", api.parcel_search_async),
+    path("api/parcels/rush/", reports.rush_report),
     path("api/parcels/manifest/", api.manifest),
     path("api/parcels/manifest/async/", api.manifest_async),
     path("api/parcels/<slug:number>/", api.parcel_detail),
