@@ -8,6 +8,8 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -15,6 +17,8 @@ import pytest
 
 from crossroads.evidence import collect
 from crossroads.services.carriers import Carriers, start_carriers
+from crossroads.services.nginx import Nginx, start_nginx
+from crossroads.services.nginx import find_program as find_nginx
 from crossroads.services.postgres import Postgres, find_programs, start_postgres
 from crossroads.services.process import ServiceError
 from crossroads.services.valkey import Valkey, find_program, start_valkey
@@ -140,6 +144,15 @@ def carriers() -> Iterator[Carriers]:
     """Return the carriers, who take 20 ms unless a request says otherwise."""
     with start_carriers(latency_ms=20) as service:
         yield service
+
+
+@pytest.fixture
+def nginx() -> Iterator[Callable[..., Nginx]]:
+    """Give `start_nginx`; what it starts ends with the test."""
+    for program in ("nginx", "envsubst"):
+        _skip_without(partial(find_nginx, program))
+    with ExitStack() as leaving:
+        yield lambda *asked, **wanted: leaving.enter_context(start_nginx(*asked, **wanted))
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from crossroads.services.nginx import Nginx
 from crossroads.services.ports import free_port
 from crossroads.services.process import Process
 from crossroads.services.server import Server, get_status, start_server
@@ -31,7 +32,6 @@ LIMITED, UNIT = DEPLOY / "uvicorn-limited.sh", DEPLOY / "desk-async.service"
 RUN_UNIT = Path(__file__).with_name("run_unit.py")
 BIN = Path(sys.executable).parent
 DEADLINE_S = 30.0
-SBIN = "/usr/sbin:/usr/local/sbin"  # where Debian keeps nginx, and a user's PATH does not look
 
 SETTINGS = {
     "CARRIER_LATENCY_MS": "0",
@@ -43,35 +43,11 @@ SETTINGS = {
 }
 WAITS_LONG = {"CARRIER_LATENCY_MS": "60000"}
 
-# What /etc/nginx/nginx.conf does, without files outside; it compresses all that it may.
-MAIN = """
-user {user};
-daemon off;
-pid nginx.pid;
-events {{ }}
-http {{
-    access_log off;
-    gzip on;
-    gzip_types *;
-    client_body_temp_path body;
-    proxy_temp_path proxy;
-    fastcgi_temp_path fastcgi;
-    uwsgi_temp_path uwsgi;
-    scgi_temp_path scgi;
-    include desk.conf;
-}}
-"""
-
 in_front = pytest.mark.runs("deploy/nginx-pair.conf")
 below = pytest.mark.runs("deploy/gunicorn.conf.py")
 beside = pytest.mark.runs("deploy/uvicorn-limited.sh")
 
 type Proxy = Callable[[int, int], int]
-
-
-def program(name: str, package: str) -> str:
-    found = shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:{SBIN}")
-    return found or pytest.skip(f"{name} is not installed; apt install {package}")
 
 
 @pytest.fixture
@@ -81,29 +57,13 @@ def leaving() -> Iterator[ExitStack]:
 
 
 @pytest.fixture
-def proxy(tmp_path: Path, leaving: ExitStack) -> Proxy:
+def proxy(nginx: Callable[..., Nginx]) -> Proxy:
     """Give a function that starts nginx before two ports and returns its own."""
-    nginx, envsubst = program("nginx", "nginx-light"), program("envsubst", "gettext-base")
 
     def start(wsgi: int, asgi: int) -> int:
-        port = free_port()
-        subprocess.run(
-            ["sh", "-c", f"{envsubst} '$PORT $WSGI_PORT $ASGI_PORT' < '{PAIR}' > desk.conf"],
-            cwd=tmp_path,
-            env={"PORT": str(port), "WSGI_PORT": str(wsgi), "ASGI_PORT": str(asgi)},
-            check=True,
-        )
-        (tmp_path / "nginx.conf").write_text(MAIN.format(user=user()))
-        command = [nginx, "-p", tmp_path, "-e", "stderr", "-c", tmp_path / "nginx.conf"]
-        process = leaving.enter_context(Process.start(command, name="nginx"))
-        process.wait_until(lambda: get_status(port, "/health/", DEADLINE_S) == 200)
-        return port
+        return nginx(PAIR, {"WSGI": f"127.0.0.1:{wsgi}", "ASGI": f"127.0.0.1:{asgi}"}).port
 
     return start
-
-
-def user() -> str:
-    return "root" if os.geteuid() == 0 else "nobody"
 
 
 def wait_until(is_true: Callable[[], bool]) -> None:

@@ -1,44 +1,18 @@
 """nginx sends the file that an answer names, and nobody gets at it without."""
 
-import os
-import shutil
-import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from crossroads.services.ports import free_port
-from crossroads.services.process import Process
-from crossroads.services.server import get_status
+from crossroads.services.nginx import Nginx
 
 CONF = Path(__file__).parents[2] / "snippets" / "recipes" / "protected-files.conf"
-SBIN = "/usr/sbin:/usr/local/sbin"  # where Debian keeps nginx, and a user's PATH does not look
-MAIN = """
-user {user};
-daemon off;
-pid nginx.pid;
-events {{ }}
-http {{
-    access_log off;
-    client_body_temp_path body;
-    proxy_temp_path proxy;
-    fastcgi_temp_path fastcgi;
-    uwsgi_temp_path uwsgi;
-    scgi_temp_path scgi;
-    include desk.conf;
-}}
-"""
 
 pytestmark = pytest.mark.runs("recipes/protected-files.conf")
-
-
-def program(name: str, package: str) -> str:
-    found = shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:{SBIN}")
-    return found or pytest.skip(f"{name} is not installed; apt install {package}")
 
 
 class Desk(BaseHTTPRequestHandler):
@@ -57,32 +31,16 @@ class Desk(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
+def port(tmp_path: Path, nginx: Callable[..., Nginx]) -> Iterator[int]:
     """Return the port of an nginx before such a desk, with a file of ten bytes."""
-    nginx, envsubst = program("nginx", "nginx-light"), program("envsubst", "gettext-base")
     (tmp_path / "a label.pdf").write_bytes(b"0123456789")
     tmp_path.chmod(0o755)
     with ThreadingHTTPServer(("127.0.0.1", 0), Desk) as desk:
         serving = threading.Thread(target=desk.serve_forever, kwargs={"poll_interval": 0.01})
         serving.start()
-        port = free_port()
-        names = {"PORT": port, "WSGI_PORT": desk.server_port, "FILES": tmp_path}
-        subprocess.run(
-            ["sh", "-c", f"{envsubst} '$PORT $WSGI_PORT $FILES' < '{CONF}' > desk.conf"],
-            cwd=tmp_path,
-            env={name: str(value) for name, value in names.items()},
-            check=True,
-        )
-        user = "root" if os.geteuid() == 0 else "nobody"
-        (tmp_path / "nginx.conf").write_text(MAIN.format(user=user))
-        command = [nginx, "-p", tmp_path, "-e", "stderr", "-c", tmp_path / "nginx.conf"]
-        try:
-            with Process.start(command, name="nginx") as process:
-                process.wait_until(lambda: get_status(port, "/", 10) == 200)
-                yield port
-        finally:
-            desk.shutdown()
-            serving.join()
+        yield nginx(CONF, {"WSGI_PORT": desk.server_port, "FILES": tmp_path}).port
+        desk.shutdown()
+        serving.join()
 
 
 def ask(port: int, path: str, **headers: str) -> tuple[int, str | None, bytes]:
