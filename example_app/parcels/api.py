@@ -80,6 +80,31 @@ async def parcel_detail_async(_request, number):
 # --8<-- [end:parcel-detail]
 
 
+# --8<-- [start:parcel-customer]
+@token_required
+def parcel_customer(_request, number):
+    parcel = get_object_or_404(Parcel.objects.select_related("customer"), number=number)
+    return JsonResponse(for_customer(parcel))
+
+
+@token_required
+async def parcel_customer_async(_request, number):
+    parcel = await aget_object_or_404(Parcel.objects.select_related("customer"), number=number)
+    return JsonResponse(for_customer(parcel))
+
+
+def for_customer(parcel):
+    customer = parcel.customer
+    return {
+        "number": parcel.number,
+        "status": parcel.status,
+        "customer": {"name": customer.name, "city": customer.city, "country": customer.country},
+    }
+
+
+# --8<-- [end:parcel-customer]
+
+
 def asked(parcel):
     """Return whom to ask for the price of a parcel, and what; its customer must be loaded."""
     question = {"weight_g": parcel.weight_g, "country": parcel.customer.country}

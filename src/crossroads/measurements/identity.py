@@ -19,6 +19,7 @@ MEASURED_CODE = (
     "snippets/servers",
     "snippets/floor",
     "snippets/fastapi_service",
+    "snippets/ninja_service",
     "src/crossroads/bench",
     "src/crossroads/services",
 )
