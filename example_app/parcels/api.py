@@ -2,7 +2,9 @@
 
 from dataclasses import asdict
 
+from asgiref.sync import sync_to_async
 from config.tokens import token_required
+from django.core.cache import cache
 from django.http import JsonResponse, StreamingHttpResponse
 from django.shortcuts import aget_object_or_404, get_object_or_404
 from rates.carriers import aget_quote, get_quote
@@ -46,6 +48,33 @@ async def parcel_list_async(_request):
 
 
 # --8<-- [end:parcel-list-async]
+
+
+KEPT_S = 15
+"""How old a kept list may be, in seconds."""
+
+
+# --8<-- [start:parcel-list-kept]
+@token_required
+def parcel_list_kept(_request):
+    """Answer from the cache; who comes when it is empty asks the database."""
+    parcels = cache.get_or_set("parcels:newest", newest_as_json, KEPT_S)
+    return JsonResponse(parcels, safe=False)
+
+
+def newest_as_json():
+    return [as_json(parcel) for parcel in Parcel.objects.newest()]
+
+
+@token_required
+async def parcel_list_kept_async(_request):
+    # Not `aget_or_set`: it would call `newest_as_json`, which is sync, on the event loop.
+    kept = sync_to_async(cache.get_or_set)
+    parcels = await kept("parcels:newest", newest_as_json, KEPT_S)
+    return JsonResponse(parcels, safe=False)
+
+
+# --8<-- [end:parcel-list-kept]
 
 
 # --8<-- [start:parcel-search]

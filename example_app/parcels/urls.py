@@ -9,6 +9,8 @@ urlpatterns = [
     path("desk/parcels/<slug:number>/", views.parcel, name="parcel"),
     path("api/parcels/", api.parcel_list),
     path("api/parcels/async/", api.parcel_list_async),
+    path("api/parcels/kept/", api.parcel_list_kept),
+    path("api/parcels/kept/async/", api.parcel_list_kept_async),
     path("api/parcels/search/", api.parcel_search),
     path("api/parcels/search/async/", api.parcel_search_async),
     path("api/parcels/rush/", reports.rush_report),

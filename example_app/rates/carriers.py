@@ -30,13 +30,13 @@ def get_quote(carrier, **parcel):
         return missing(carrier, error)
 
 
-async def aget_quote(carrier, **parcel):
+async def aget_quote(carrier, http=None, **parcel):
     """Return the carrier's quote, or None when it cannot be had. The event loop goes on."""
     if not settings.CARRIERS_URL:
         await asyncio.sleep(settings.CARRIER_LATENCY_MS / 1000)
         return price(carrier, **parcel)
     try:
-        http = await async_client()
+        http = http or await async_client()
         answer = await http.get(url(carrier), params=parcel, timeout=settings.CARRIER_TIMEOUT_S)
         return read(answer)
     except FAILURES as error:

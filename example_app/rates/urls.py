@@ -8,6 +8,7 @@ urlpatterns = [
     path("one/", views.one_carrier),
     path("one/async/", views.one_carrier_async),
     path("one/blocking/", views.one_carrier_blocking),
+    path("one/new-client/", views.one_carrier_new_client),
     path("five/sequence/", views.five_sequence),
     path("five/sequence/async/", views.five_sequence_async),
     path("five/threads/", views.five_threads),

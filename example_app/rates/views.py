@@ -7,6 +7,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
+import httpx
 from django.http import JsonResponse
 
 from rates.carriers import aget_quote, get_quote
@@ -67,6 +68,24 @@ async def one_carrier_blocking(request):
 
 
 # --8<-- [end:one-carrier-blocking]
+
+
+# --8<-- [start:one-carrier-new-client]
+async def one_carrier_new_client(request):
+    """Trap: a client for each request reads all certificates each time. Do not copy this view.
+
+    It also connects anew each time, for nobody keeps its connections.
+    """
+    form = RateForm(request.GET)
+    if not form.is_valid():
+        return refused(form)
+    carrier = form.cleaned_data["carrier"]
+    async with httpx.AsyncClient() as http:  # the trap: CPU, on the event loop
+        quote = await aget_quote(carrier, http, **form.parcel)
+    return answered(form, {carrier: quote})
+
+
+# --8<-- [end:one-carrier-new-client]
 
 
 # --8<-- [start:five-sequence]

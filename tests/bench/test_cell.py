@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from crossroads.bench import cell as cell_module
+from crossroads.bench.beside import Beside, beside
 from crossroads.bench.cell import (
     FEWEST_REQUESTS,
     Setting,
@@ -95,7 +96,7 @@ def test_one_client_that_waits_has_figures_and_waits_that_long(
 )
 @pytest.mark.parametrize(
     ("workload", "workers", "everywhere"),
-    [("cpu", 1, False), ("cpu", 2, True), ("cpu-cores", 1, True)],
+    [("cpu", 1, False), ("cpu", 2, True), ("cpu-cores", 1, True), ("cpu-cores", 4, True)],
 )
 def test_only_a_server_that_is_to_use_more_cores_than_its_own_is_left_on_all(  # noqa: PLR0913, PLR0917
     workload: str,
@@ -131,7 +132,7 @@ def test_a_single_core_cannot_show_what_a_second_gives(
     row = measure(replace(computing(1), workload="cpu-cores"), 1, setting)
 
     assert row.figures is None
-    assert "a single one can be used here" in str(row.reason)
+    assert str(row.reason) == "the server needs 2 cores: 1 can be used here"
 
 
 def computing(workers: int) -> Cell:
@@ -143,7 +144,7 @@ def test_more_workers_than_cores_is_a_failed_row_that_says_so(setting: Setting) 
     row = measure(computing(here + 1), 1, setting)
 
     assert row.figures is None
-    assert row.reason == f"{here + 1} workers need {here + 1} cores: {here} can be used here"
+    assert row.reason == f"the server needs {here + 1} cores: {here} can be used here"
     assert not row.unpinned
 
 
@@ -162,8 +163,8 @@ time.sleep(60)
 
 
 def test_middleware_is_on_unless_the_workload_says_so(checkout: Path) -> None:
-    with_it = server_environment(WORKLOADS["json-middleware"], checkout, None)
-    without = server_environment(WORKLOADS["json"], checkout, None)
+    with_it = server_environment(WORKLOADS["json-middleware"], checkout, {})
+    without = server_environment(WORKLOADS["json"], checkout, {})
 
     assert "BENCH_NO_MIDDLEWARE" not in with_it
     assert without["BENCH_NO_MIDDLEWARE"] == "1"
@@ -178,11 +179,21 @@ def test_an_open_loop_on_a_stalling_server_shows_the_stalls(setting: Setting) ->
 
 
 def test_without_postgresql_the_reason_is_on_the_row(setting: Setting) -> None:
-    gone = replace(setting, database_problem="initdb was not found")
+    gone = replace(setting, beside={"postgres": Beside(problem="initdb was not found")})
     row = measure(cell("orm-list", "gunicorn-gthread"), 1, gone)
 
     assert row.figures is None
-    assert row.reason == "no PostgreSQL: initdb was not found"
+    assert row.reason == "no postgres: initdb was not found"
+
+
+def test_a_cell_with_every_service_beside_it_gives_figures(setting: Setting) -> None:
+    with beside(setting.root, ["postgres", "valkey"]) as services:
+        row = measure(
+            cell("orm-list-cached", "gunicorn-gthread"), 1, replace(setting, beside=services)
+        )
+
+    assert row.reason is None
+    assert all(service.processes for service in services.values())
 
 
 def test_a_server_that_does_not_start_shows_its_log(

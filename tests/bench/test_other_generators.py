@@ -55,7 +55,7 @@ def gthread() -> Iterator[Callable[[str, int], Server]]:
         server = start_server(
             ROOT / "snippets" / "servers" / "gunicorn-gthread.sh",
             threads=threads,
-            env=server_environment(WORKLOADS[workload], ROOT, None),
+            env=server_environment(WORKLOADS[workload], ROOT, {}),
             cwd=ROOT / "example_app",
             cpus=[0],
         )

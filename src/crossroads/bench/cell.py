@@ -8,7 +8,7 @@ import json
 import os
 import time
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -17,16 +17,16 @@ from threading import Event, Thread
 
 import psutil
 
+from crossroads.bench.beside import Beside
 from crossroads.bench.generator import Generator, GeneratorError
 from crossroads.bench.load import OK, LoadResult, LoadSpec
 from crossroads.bench.profiles import Profile
 from crossroads.bench.servers import SERVERS, ServerSpec
-from crossroads.bench.workloads import BENCH_TOKEN, STALL_EVERY_S, WORKLOADS, Workload
+from crossroads.bench.workloads import BENCH_TOKEN, STALL_EVERY_S, WORKLOADS, Need, Workload
 from crossroads.errors import CrossroadsError
 from crossroads.measurements.identity import this_python
 from crossroads.measurements.machine import usable_cores
 from crossroads.measurements.model import Cell, Figures, Row
-from crossroads.services.process import Process
 from crossroads.services.server import Server, start_server
 from crossroads.services.usage import cpu_seconds, pss_mb, thread_count
 
@@ -68,11 +68,8 @@ class Setting:
     """Cores of the server under test; empty when nothing is pinned."""
     other_cpus: tuple[int, ...] = ()
     """Cores of everything else; empty when nothing is pinned."""
-    database_url: str | None = None
-    database_problem: str = "PostgreSQL was not started"
-    """Why there is no database_url."""
-    beside: Sequence[Process] = field(default=())
-    """Processes of the services beside the server."""
+    beside: Mapping[Need, Beside] = field(default_factory=dict)
+    """Services beside the server, by what a workload needs."""
 
 
 def measure(cell: Cell, number: int, setting: Setting) -> Row:
@@ -93,11 +90,13 @@ def measure(cell: Cell, number: int, setting: Setting) -> Row:
         figures=figures,
         noise=noise,
         process=process,
-        unpinned=_needs_all_cores(cell, setting),
+        unpinned=_is_unpinned(cell, setting),
     )
 
 
-def server_environment(workload: Workload, root: Path, database_url: str | None) -> dict[str, str]:
+def server_environment(
+    workload: Workload, root: Path, services: Mapping[Need, Beside]
+) -> dict[str, str]:
     """Return the environment in which the example app serves `workload`."""
     environment = {
         "PYTHONPATH": os.pathsep.join((str(root / "example_app"), str(root / "snippets"))),
@@ -106,15 +105,16 @@ def server_environment(workload: Workload, root: Path, database_url: str | None)
         "DJANGO_INSECURE_HTTP": "1",
         "DESK_TOKEN": BENCH_TOKEN,
         "SHOW_PROCESS": "1",
-        **workload.env,
     }
     if not workload.middleware:
         environment["BENCH_NO_MIDDLEWARE"] = "1"
-    if workload.needs_postgres and database_url:
-        environment["DATABASE_URL"] = database_url
+    if "postgres" in workload.needs:
         # The same pool under every server, so that connecting is no part of the figure.
         environment["DATABASE_POOL"] = "8"
-    return environment
+    for need in workload.needs:
+        if need in services:
+            environment |= services[need].env
+    return {**environment, **workload.env}
 
 
 def window_s(cell: Cell, profile: Profile) -> float:
@@ -126,49 +126,51 @@ def window_s(cell: Cell, profile: Profile) -> float:
     limit = SERVERS[cell.server].at_once or cell.threads or clients
     at_once = min(clients, limit * cell.workers)
     # Half as many to spare: waiting is not all that a request does.
-    return max(profile.window_s, 1.5 * FEWEST_REQUESTS * workload.wait_s / at_once)
+    shortest = max(profile.window_s, workload.long_window_s)
+    return max(shortest, 1.5 * FEWEST_REQUESTS * workload.wait_s / at_once)
 
 
-def _needs_all_cores(cell: Cell, setting: Setting) -> bool:
-    asked = WORKLOADS[cell.workload].all_cores or cell.workers > len(setting.server_cpus)
-    return bool(setting.server_cpus) and asked
+def _cores(cell: Cell) -> int:
+    """Return how many cores the server of `cell` is to use."""
+    workload = WORKLOADS[cell.workload]
+    # Workers that only wait need no core each; where cores are given, they share those.
+    is_computing = workload.cores == 1 and not workload.wait_s
+    return cell.workers if is_computing else workload.cores
+
+
+def _is_unpinned(cell: Cell, setting: Setting) -> bool:
+    return bool(setting.server_cpus) and _cores(cell) > len(setting.server_cpus)
 
 
 def _cpus(cell: Cell, setting: Setting) -> tuple[int, ...] | None:
     """Return the cores that the server is kept on; None leaves it where we are."""
     everything = (*setting.server_cpus, *setting.other_cpus)
-    cores = len(everything) or usable_cores()
-    if cell.workers > cores:
+    here, needed = len(everything) or usable_cores(), _cores(cell)
+    if needed > here:
         raise CellError(
-            f"{cell.workers} workers need {cell.workers} cores",
-            f"{cores} can be used here",
-            "measure on a machine with more cores",
-        )
-    if WORKLOADS[cell.workload].all_cores and cores == 1:
-        raise CellError(
-            "what a second core gives cannot be seen",
-            "a single one can be used here",
+            f"the server needs {needed} cores",
+            f"{here} can be used here",
             "measure on a machine with more cores",
         )
     # Said, because the server would inherit our own cores, which leave out its own.
-    return (everything if _needs_all_cores(cell, setting) else setting.server_cpus) or None
+    return everything[:needed] or None
 
 
 def _measure(
     cell: Cell, number: int, setting: Setting
 ) -> tuple[Figures, Mapping[str, str], tuple[str, ...]]:
     spec, workload = SERVERS[cell.server], WORKLOADS[cell.workload]
-    if workload.needs_postgres and not setting.database_url:
-        raise CellError(
-            "no PostgreSQL", setting.database_problem, "see README.md, what a run needs"
-        )
+    for need in workload.needs:
+        service = setting.beside.get(need, Beside(problem="it was not started"))
+        if service.problem:
+            raise CellError(f"no {need}", service.problem, "see README.md, what a run needs")
     with ExitStack() as stack:
         server = start_server(
             setting.root / "snippets" / "servers" / spec.script,
             app=spec.app,
             threads=cell.threads,
             workers=cell.workers,
-            env=server_environment(workload, setting.root, setting.database_url),
+            env=server_environment(workload, setting.root, setting.beside),
             cwd=setting.root / "example_app",
             cpus=_cpus(cell, setting),
         )
@@ -245,7 +247,7 @@ class _Watch:
 
     def __init__(self, server: Server, setting: Setting) -> None:
         self.server = [server.process]
-        self.beside = list(setting.beside)
+        self.beside = [one for service in setting.beside.values() for one in service.processes]
         self.threads = 0
         self.pss = 0.0
         self._over = Event()

@@ -13,6 +13,9 @@ CLIENTS = 16
 CPU_CLIENTS = 8
 """Closed-loop clients of the CPU workload: few, or a window sees no request end."""
 
+KNEE_RATES = (20.0, 40.0, 60.0, 72.0, 78.0, 88.0)
+"""Requests per second of the open loops on a pool of threads."""
+
 STALL_RATE = 100.0
 """Requests per second of the open loop on a stalling server."""
 
@@ -77,16 +80,22 @@ def _decisive() -> Iterator[Cell]:
         yield cell("json-middleware", server)
     yield cell("json-middleware", "uvicorn", "sync")
     yield cell("json-middleware", "uvicorn", "async")
+    yield cell("json-one-middleware", "uvicorn", "async")
     yield cell("orm-list", "gunicorn-gthread")
+    yield cell("orm-list-cached", "gunicorn-gthread")
     yield cell("orm-list", "uvicorn", "sync")
+    yield cell("quote", "gunicorn-gthread")
+    yield cell("call", "gunicorn-gthread")
+    yield cell("call", "uvicorn", "async")
+    yield cell("call-new-client", "uvicorn", "async", clients=CPU_CLIENTS)
     for clients in (1, 8, 32):
         yield cell("wait", "gunicorn-gthread", clients=clients)
     for clients in (1, 32):
         yield cell("wait", "uvicorn", "async", clients=clients)
-    # With every core free: on a core of its own, a second thread could gain nothing anyway.
-    yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1)
+    # With two cores: on a core of its own, a second thread could gain nothing anyway.
     yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS)
-    yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1, workers=2)
+    for workers in (1, 2, 4):
+        yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1, workers=workers)
     yield cell("cpu", "uvicorn", "sync", clients=CPU_CLIENTS)
     yield cell("cpu", "fastapi", "sync", clients=CPU_CLIENTS)
 
@@ -110,7 +119,31 @@ def _full() -> Iterator[Cell]:
     for server in ("gunicorn-asgi", "granian-asgi"):
         yield cell("cpu", server, "sync", clients=CPU_CLIENTS)
     yield cell("cpu", "uvicorn", "async", clients=CPU_CLIENTS)
+    yield from _full_costs()
+    yield from _full_threads()
     yield from _stall()
+
+
+def _full_costs() -> Iterator[Cell]:
+    yield cell("json-one-middleware", "uvicorn", "sync")
+    yield cell("json-one-middleware", "gunicorn-gthread")
+    yield cell("orm-list-cached", "uvicorn", "sync")
+    yield cell("quote", "uvicorn", "async")
+    for server in ("gunicorn-gthread", "uvicorn"):
+        yield cell("five-row", server, "sync", clients=1)
+        yield cell("five-threads", server, "sync", clients=1)
+        yield cell("five-gather", server, "async", clients=1)
+    yield cell("five-row", "uvicorn", "async", clients=1)
+
+
+def _full_threads() -> Iterator[Cell]:
+    # Eight threads that wait 100 ms serve 80 requests per second: up to there, and beyond.
+    for rate in KNEE_RATES:
+        yield cell("knee", "gunicorn-gthread", rate=rate)
+    for threads, workers in ((1, 8), (2, 4), (4, 2), (8, 1)):
+        yield cell("hold", "gunicorn-gthread", clients=8, threads=threads, workers=workers)
+    for threads, workers in ((8, 4), (32, 1)):
+        yield cell("hold", "gunicorn-gthread", clients=32, threads=threads, workers=workers)
 
 
 def _everywhere(workload: str) -> Iterator[Cell]:
@@ -163,7 +196,7 @@ PROFILES: Mapping[str, Profile] = {
             decisive=_DECISIVE,
             rounds=2,
             most_rounds=3,
-            limit_s=98.0,
+            limit_s=130.0,
             window_s=0.5,
             warmup_s=0.15,
             stall_window_s=1.5,
@@ -172,8 +205,8 @@ PROFILES: Mapping[str, Profile] = {
             name="full",
             cells=_with_decisive(_full()),
             decisive=_DECISIVE,
-            rounds=8,
-            most_rounds=8,
+            rounds=6,
+            most_rounds=6,
             limit_s=inf,
             window_s=1.2,
             warmup_s=0.4,

@@ -14,12 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from crossroads.bench.beside import beside
 from crossroads.bench.cell import Setting, measure
-from crossroads.bench.database import loaded_database
 from crossroads.bench.generator import Generator
 from crossroads.bench.profiles import Profile
 from crossroads.bench.workloads import WORKLOADS
-from crossroads.errors import CrossroadsError
 from crossroads.measurements.identity import identify, installed_versions
 from crossroads.measurements.machine import usable_cores
 from crossroads.measurements.model import Cell, Row, Run
@@ -65,22 +64,15 @@ def prepared(root: Path, profile: Profile) -> Iterator[Setting]:
             # We sleep most of the time, but what we do must not fall on the server's core.
             stack.enter_context(_kept_on(other_cpus))
         generator = stack.enter_context(Generator(cpus=other_cpus))
-        database_url, problem, beside = None, "", []
-        if any(WORKLOADS[cell.workload].needs_postgres for cell in profile.cells):
-            try:
-                database = stack.enter_context(loaded_database(root, cpus=other_cpus or None))
-                database_url, beside = database.url, list(database.processes)
-            except CrossroadsError as error:
-                problem = f"{error.problem} ({error.known.splitlines()[0]})"
+        needs = {need for cell in profile.cells for need in WORKLOADS[cell.workload].needs}
+        services = stack.enter_context(beside(root, needs, other_cpus or None))
         yield Setting(
             root=root,
             profile=profile,
             generator=generator,
             server_cpus=server_cpus,
             other_cpus=other_cpus,
-            database_url=database_url,
-            database_problem=problem,
-            beside=beside,
+            beside=services,
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 WAIT_MS = 100
 """How long the carrier of the `wait` workload takes."""
@@ -15,6 +16,10 @@ STALL_EVERY_S = 1.0
 BENCH_TOKEN = "bench"  # noqa: S105 (of a server that lives for two seconds on 127.0.0.1)
 
 
+type Need = Literal["postgres", "valkey", "carriers"]
+"""A service that a workload cannot do without."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Workload:
     """What is asked of the example app, and what it needs for the answer."""
@@ -26,13 +31,16 @@ class Workload:
     async_path: str
     middleware: bool = True
     """Whether startproject's middleware is on."""
-    needs_postgres: bool = False
+    needs: frozenset[Need] = frozenset()
+    """Services beside the server."""
     headers: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
-    all_cores: bool = False
-    """Whether the server may use every core, because that is what is asked."""
+    cores: int = 1
+    """Cores that the server may use; more than one where that is what is asked."""
     disturb_path: str | None = None
     """Requested now and then beside the load."""
+    long_window_s: float = 0.0
+    """Shortest window in s; longer than a profile's where a percentile needs many requests."""
     wait_s: float = 0.0
     """How long each request waits at least, whatever serves it."""
 
@@ -58,11 +66,85 @@ WORKLOADS: Mapping[str, Workload] = {
             async_path="/health/async/",
         ),
         Workload(
+            id="json-one-middleware",
+            title="a few bytes of JSON, one middleware that is only sync",
+            sync_path="/health/",
+            async_path="/health/async/",
+            env={"DJANGO_SETTINGS_MODULE": "floor.one_middleware"},
+        ),
+        Workload(
+            id="orm-list-cached",
+            title="the same twenty parcels from a cache in Valkey",
+            sync_path="/api/parcels/kept/",
+            async_path="/api/parcels/kept/async/",
+            needs=frozenset({"postgres", "valkey"}),
+            headers={"Authorization": f"Bearer {BENCH_TOKEN}"},
+        ),
+        Workload(
+            id="quote",
+            title="one quote, computed in the view",
+            sync_path="/rates/one/",
+            async_path="/rates/one/async/",
+            env={"CARRIER_LATENCY_MS": "0"},
+        ),
+        Workload(
+            id="call",
+            title="one quote, asked for over HTTP, answered at once",
+            sync_path="/rates/one/",
+            async_path="/rates/one/async/",
+            needs=frozenset({"carriers"}),
+        ),
+        Workload(
+            id="call-new-client",
+            title="the same, with an HTTP client built for the request",
+            sync_path="/rates/one/new-client/",
+            async_path="/rates/one/new-client/",
+            needs=frozenset({"carriers"}),
+        ),
+        *(
+            Workload(
+                id=f"five-{how}",
+                title=f"waits for five carriers, {title}",
+                sync_path=sync_path,
+                async_path=async_path,
+                env={"CARRIER_LATENCY_MS": str(WAIT_MS)},
+                wait_s=waits * WAIT_MS / 1000,
+            )
+            for how, title, sync_path, async_path, waits in (
+                (
+                    "row",
+                    "one after another",
+                    "/rates/five/sequence/",
+                    "/rates/five/sequence/async/",
+                    5,
+                ),
+                ("threads", "in a pool of threads", "/rates/five/threads/", "", 1),
+                ("gather", "gathered", "", "/rates/five/gather/", 1),
+            )
+        ),
+        Workload(
+            id="knee",
+            title="one wait for a carrier, at a rate that does not mind the answers",
+            sync_path="/rates/one/",
+            async_path="/rates/one/async/",
+            env={"CARRIER_LATENCY_MS": str(WAIT_MS)},
+            wait_s=WAIT_MS / 1000,
+            long_window_s=4.0,
+        ),
+        Workload(
+            id="hold",
+            title="requests held by a carrier, for the memory of those who wait",
+            sync_path="/rates/one/",
+            async_path="/rates/one/async/",
+            env={"CARRIER_LATENCY_MS": str(WAIT_MS)},
+            wait_s=WAIT_MS / 1000,
+        ),
+        Workload(
             id="orm-list",
             title="twenty parcels with customer, depot and events from PostgreSQL",
             sync_path="/api/parcels/",
             async_path="/api/parcels/async/",
-            needs_postgres=True,
+            needs=frozenset({"postgres"}),
             headers={"Authorization": f"Bearer {BENCH_TOKEN}"},
         ),
         Workload(
@@ -81,10 +163,10 @@ WORKLOADS: Mapping[str, Workload] = {
         ),
         Workload(
             id="cpu-cores",
-            title="planning tours in Python, with every core free to use",
+            title="planning tours in Python, with two cores to use",
             sync_path="/routes/plan/",
             async_path="/routes/plan/async/",
-            all_cores=True,
+            cores=2,
         ),
         Workload(
             id="stall",

@@ -1,5 +1,6 @@
 import pytest
 from django.conf import settings as desk_settings
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from parcels.models import Parcel
@@ -43,6 +44,20 @@ def test_both_forms_of_a_view_give_the_same_bytes(get, page):
     sync, concurrent = get(page), get(_async(page))
     assert sync.status_code == 200
     assert sync.content == concurrent.content
+
+
+@pytest.mark.parametrize("page", ["/api/parcels/kept/", "/api/parcels/kept/async/"])
+def test_a_kept_list_is_the_same_and_asks_the_database_once(get, page):
+    cache.clear()
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            answer = get(page)
+        counts.append(len(queries))
+    cache.clear()
+
+    assert answer.content == get("/api/parcels/").content
+    assert counts == [2, 0]
 
 
 @pytest.mark.parametrize("page", [*PAGES, *map(_async, PAGES)])

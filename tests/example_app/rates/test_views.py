@@ -125,6 +125,14 @@ def test_an_async_view_gets_its_quotes_again_and_again(get, page, stub):
     assert len(stub.questions) == 3 * (5 if page in FIVE else 1)
 
 
+def test_a_client_for_each_request_connects_for_each_request(get, stub):
+    """The shared client keeps its connection, so both requests come from one port."""
+    for page, connections in (("/rates/one/new-client/", 2), ("/rates/one/", 1)):
+        stub.callers.clear()
+        assert [get(page).json()["missing"] for _ in range(2)] == [[], []]
+        assert len(set(stub.callers)) == connections
+
+
 def test_the_carriers_of_the_benchmark_agree_with_the_table(get, settings, carriers):
     settings.CARRIERS_URL = carriers.url
     for page in FIVE:
