@@ -19,6 +19,7 @@ from crossroads.evidence import collect
 from crossroads.services.carriers import Carriers, start_carriers
 from crossroads.services.nginx import Nginx, start_nginx
 from crossroads.services.nginx import find_program as find_nginx
+from crossroads.services.pgbouncer import find_program as find_pgbouncer
 from crossroads.services.postgres import Postgres, find_programs, start_postgres
 from crossroads.services.process import ServiceError
 from crossroads.services.valkey import Valkey, find_program, start_valkey
@@ -128,6 +129,13 @@ def postgres() -> Iterator[Postgres]:
         _skip_without(find_programs)
     with start_postgres() as service:
         yield service
+
+
+@pytest.fixture(scope="session")
+def pgbouncer_program() -> Path:
+    """Return the program of PgBouncer."""
+    _skip_without(find_pgbouncer)
+    return find_pgbouncer()
 
 
 @pytest.fixture(scope="session")

@@ -11,14 +11,13 @@ import os
 import pwd
 import shutil
 import signal
-import stat
 import subprocess
-import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
 from crossroads.services.ports import free_port
 from crossroads.services.process import Process, ServiceError
+from crossroads.services.scratch import give, make_scratch, unprivileged_user
 from crossroads.services.service import Service
 
 # One command for both steps, so that the guard also holds the first.
@@ -68,10 +67,10 @@ def start_postgres(
         return Postgres(_require_postgres(url), [])
     programs = programs or find_programs()
     # PostgreSQL refuses to run as root.
-    user = "nobody" if os.geteuid() == 0 else None
+    user = unprivileged_user()
     port = free_port()
     with contextlib.ExitStack() as on_failure:
-        scratch = _make_scratch(user)
+        scratch = make_scratch("PostgreSQL", user)
         on_failure.callback(shutil.rmtree, scratch, ignore_errors=True)
         if user and not _can_run(programs, user):
             programs = _copy_programs(programs, scratch, user)
@@ -135,23 +134,6 @@ def _require_postgres(url: str) -> str:
     return url
 
 
-def _make_scratch(user: str | None) -> Path:
-    """Return a new folder of the user's own, in a place that the user can reach."""
-    if user is None:
-        return Path(tempfile.mkdtemp(prefix="crossroads-postgres-"))
-    places = [Path(place) for place in (tempfile.gettempdir(), "/tmp", "/var/tmp")]  # noqa: S108 - mkdtemp makes the names
-    for place in places:
-        if all(folder.stat().st_mode & stat.S_IXOTH for folder in (place, *place.parents)):
-            scratch = Path(tempfile.mkdtemp(prefix="crossroads-postgres-", dir=place))
-            _give(scratch, user)
-            return scratch
-    raise ServiceError(
-        f"PostgreSQL cannot run as root, and {user} has no folder for its data",
-        f"closed to others: {', '.join(map(str, places))}",
-        "set TMPDIR to a folder that others may enter, or do not run this as root",
-    )
-
-
 def _can_run(programs: Path, user: str) -> bool:
     """Return whether the user gets at the programs, tried because modes alone do not tell."""
     try:
@@ -179,13 +161,8 @@ def _copy_programs(programs: Path, scratch: Path, user: str) -> Path:
     if libraries.exists():
         shutil.copytree(libraries, scratch / libraries.name, symlinks=True)
     for path in scratch.rglob("*"):
-        _give(path, user)
+        give(path, user)
     return copy / programs.name
-
-
-def _give(path: Path, user: str) -> None:
-    owner = pwd.getpwnam(user)
-    os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
 
 
 def _is_ready(data: Path) -> bool:
