@@ -1,6 +1,6 @@
 """What an async view gains, and what it costs."""
 
-from crossroads.evidence.model import Evidence, Measured, Quantity, Reading, Tested, unproven
+from crossroads.evidence.model import Evidence, Measured, Quantity, Reading, Tested
 
 GTHREAD = "gunicorn-gthread:sync"
 
@@ -154,9 +154,117 @@ CLAIMS = (
         ),
         depends=("django",),
     ),
-    unproven(
-        "httpx",
-        "Building an HTTP client for each request costs more CPU than the request itself.",
-        "cells with and without a shared client",
+    Evidence(
+        id="contextvars",
+        claim="A context variable crosses sync_to_async and async_to_sync, each way in and out; "
+        "what a threading.local holds stays in its thread.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="crossings", says="ways across that were looked at", unit="ways"),
+            )
+        ),
+        depends=("asgiref", "django"),
+    ),
+    Evidence(
+        id="async-deadlock",
+        claim="Sync code in the request's thread that waits for run_coroutine_threadsafe waits in "
+        "vain when the coroutine needs that thread; with async_to_sync it does not.",
+        proof=Tested(),
+        depends=("asgiref", "django"),
+    ),
+    Evidence(
+        id="hop-each",
+        claim="Each a-method of the ORM and of the cache is a hop of its own; a sync function that "
+        "asks all of it is a single one.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="awaited",
+                    says="hops of a page whose queries are awaited one by one",
+                    unit="hops",
+                ),
+                Quantity(
+                    name="one",
+                    says="hops of that page with its queries in one function",
+                    unit="hop",
+                ),
+                Quantity(name="cache", says="hops of cache.aget", unit="hop"),
+                Quantity(
+                    name="cache-miss",
+                    says="hops of cache.aget_or_set that finds nothing",
+                    unit="hops",
+                ),
+            )
+        ),
+        depends=("django", "asgiref"),
+    ),
+    Evidence(
+        id="async-atomic",
+        claim="Two writes that an async view awaits one after the other are no transaction: when "
+        "the second fails, the first stays; in one sync function with atomic neither does, and "
+        "ATOMIC_REQUESTS refuses an async view.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="awaited", says="first writes left, both awaited"),
+                Quantity(name="atomic", says="first writes left, both in one atomic function"),
+            )
+        ),
+        depends=("django", "asgiref"),
+    ),
+    Evidence(
+        id="password-hash",
+        claim="A login hashes the password beside the event loop, and acreate_user hashes it on "
+        "the loop.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="login", says="hashes of a login on the event loop"),
+                Quantity(name="sign-up", says="hashes of acreate_user on the event loop"),
+            )
+        ),
+        depends=("django", "asgiref"),
+    ),
+    Evidence(
+        id="test-rollback",
+        claim="An async test of TestCase has its queries in the test's transaction, and those of "
+        "another thread outside of it: they do not see the test's rows, and theirs stay.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="own", says="rows that the ORM's a-methods see of the test's own"),
+                Quantity(name="other", says="rows that a query in another thread sees of them"),
+                Quantity(name="left", says="rows of the other thread that are left afterwards"),
+            )
+        ),
+        depends=("django", "asgiref", "psycopg"),
+    ),
+    Evidence(
+        id="httpx",
+        claim="Building an HTTP client for each request costs more CPU than the rest of the "
+        "request with its call.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="ratio",
+                    says="CPU per request of an async view that asks one service over HTTP: a "
+                    "client built for each request, divided by a shared one",
+                    figure="cpu_ms",
+                    cell="call-new-client:uvicorn:async:c8",
+                    over="call:uvicorn:async:c16",
+                    at_least=2.0,
+                ),
+                Reading(
+                    name="own",
+                    says="CPU per request with a client built for it",
+                    figure="cpu_ms",
+                    cell="call-new-client:uvicorn:async:c8",
+                ),
+                Reading(
+                    name="shared",
+                    says="CPU per request with the shared client",
+                    figure="cpu_ms",
+                    cell="call:uvicorn:async:c16",
+                ),
+            )
+        ),
+        depends=("django", "httpx", "uvicorn"),
     ),
 )

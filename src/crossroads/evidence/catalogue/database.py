@@ -1,6 +1,6 @@
 """The database behind the views: connections, queries, the async ORM, and caches."""
 
-from crossroads.evidence.model import Evidence, Quantity, Tested, unproven
+from crossroads.evidence.model import Evidence, Measured, Quantity, Reading, Tested, unproven
 
 CLAIMS = (
     Evidence(
@@ -32,15 +32,43 @@ CLAIMS = (
     Evidence(
         id="gather-orm",
         claim="Queries that one async view gathers run one after another, in one thread on one "
-        "connection.",
+        "connection; those of several requests run at once.",
         proof=Tested(
             quantities=(
                 Quantity(name="queries", says="queries gathered", unit="queries"),
                 Quantity(name="at-once", says="most queries in progress at once"),
                 Quantity(name="threads", says="threads that they ran in", unit="threads"),
+                Quantity(
+                    name="across",
+                    says="queries of as many requests that wait in the database at once",
+                    unit="queries",
+                ),
             )
         ),
-        depends=("django", "asgiref"),
+        depends=("django", "asgiref", "uvicorn", "psycopg"),
+    ),
+    Evidence(
+        id="branch-contexts",
+        claim="With a ThreadSensitiveContext and an executor of its own for each branch, the "
+        "queries that one view gathers run at once, with a thread and a connection for each; "
+        "closed in the branch, none is left.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="queries", says="queries that one view gathers", unit="queries"),
+                Quantity(
+                    name="connections", says="connections that wait at once", unit="connections"
+                ),
+                Quantity(
+                    name="threads",
+                    says="threads of the request, its own idle one counted",
+                    unit="threads",
+                ),
+                Quantity(
+                    name="left", says="connections open after the request", unit="connections"
+                ),
+            )
+        ),
+        depends=("asgiref", "django", "uvicorn", "psycopg"),
     ),
     Evidence(
         id="db-n1",
@@ -125,9 +153,43 @@ CLAIMS = (
         "One query before a stream holds that database connection until the stream ends.",
         "a test with open streams and PostgreSQL",
     ),
-    unproven(
-        "cache",
-        "A page from a cache costs a fraction of the page from the database.",
-        "cells with a cached page",
+    Evidence(
+        id="cache",
+        claim="A list that is kept in a cache costs a fraction of the same list from the "
+        "database, for the server and for the database.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="ratio",
+                    says="CPU per request of a list on gthread: from the database, divided by "
+                    "from a cache in Valkey",
+                    figure="cpu_ms",
+                    cell="orm-list:gunicorn-gthread:sync:c16:t8",
+                    over="orm-list-cached:gunicorn-gthread:sync:c16:t8",
+                    at_least=2.0,
+                ),
+                Reading(
+                    name="page",
+                    says="CPU per request of the list from the cache",
+                    figure="cpu_ms",
+                    cell="orm-list-cached:gunicorn-gthread:sync:c16:t8",
+                ),
+                Reading(
+                    name="database",
+                    says="CPU per request of the list from the database",
+                    figure="cpu_ms",
+                    cell="orm-list:gunicorn-gthread:sync:c16:t8",
+                ),
+                Reading(
+                    name="rate",
+                    says="requests per second of the list: from the cache, divided by from the "
+                    "database",
+                    figure="rate",
+                    cell="orm-list-cached:gunicorn-gthread:sync:c16:t8",
+                    over="orm-list:gunicorn-gthread:sync:c16:t8",
+                ),
+            )
+        ),
+        depends=("django", "redis", "psycopg", "gunicorn"),
     ),
 )
