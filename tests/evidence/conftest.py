@@ -7,6 +7,7 @@ import asyncio
 import math
 import os
 import select
+import shutil
 import socket
 import subprocess
 import sys
@@ -27,6 +28,7 @@ import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.apps import apps
 from django.core.handlers.asgi import ASGIHandler
+from django.db import connections
 from django.test import override_settings
 
 from crossroads.services.postgres import Postgres
@@ -320,11 +322,15 @@ class Database:
         counted = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
         return int(self._watch.execute(counted, [name]).fetchone()[0])
 
+    def wait_until_alone(self) -> None:
+        """Return when nobody is connected: a connection ends a moment after its client."""
+        wait_until(lambda: self.connections() == 0, "the end of earlier connections")
+
 
 @pytest.fixture
 def database(loaded_database: Database) -> Database:
     """Return a PostgreSQL database with the desk's parcels, to which nobody is connected."""
-    wait_until(lambda: loaded_database.connections() == 0, "the end of earlier connections")
+    loaded_database.wait_until_alone()
     return loaded_database
 
 
@@ -364,6 +370,19 @@ def django_in_process() -> None:
             for name, value in (DEPLOYED | {"DJANGO_SETTINGS_MODULE": "config.settings"}).items():
                 environment.setenv(name, value)
             django.setup()
+
+
+@pytest.fixture
+def desk_in_process(
+    desk_url: str,
+    django_in_process: None,  # noqa: ARG001 - it sets up
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Path:
+    """Have Django of this process use an SQLite of its own with the parcels; return its file."""
+    own = shutil.copy(urlsplit(desk_url).path, tmp_path)
+    monkeypatch.setitem(connections.settings["default"], "NAME", own)
+    return Path(own)
 
 
 @pytest.fixture

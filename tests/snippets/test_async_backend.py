@@ -289,6 +289,49 @@ def test_the_async_queries_lack_prefetching_and_related_managers(database: Datab
     assert said[3] == "1"  # what `async_atomic` takes back
 
 
+MEASURED = """
+import asyncio, runpy, sys
+import django
+django.setup()
+from parcels.models import Parcel
+measured = runpy.run_path(sys.argv[1])
+
+async def asked(parcels, alias):
+    queries = [measured[name](parcels).query for name in ("waiting", "listed")]
+    return [query.get_compiler(alias).as_sql() for query in queries]
+
+print(asyncio.run(asked(Parcel.objects, "default")))
+print(asyncio.run(asked(Parcel.async_objects, "async")))
+"""
+
+
+@pytest.mark.runs("async_backend/measured.py")
+def test_what_is_compared_asks_the_same_queries() -> None:
+    measured = SNIPPETS / "async_backend" / "measured.py"
+    env = ON | {"DATABASE_URL": "postgresql://desk@127.0.0.1/desk"}
+
+    sync, backend = run(MEASURED, measured, **env).splitlines()
+
+    assert sync.count("SELECT") == 2
+    assert "pg_sleep" in sync
+    assert sync == backend
+
+
+def test_what_is_compared_gives_the_same_answers_on_pools_that_are_full(
+    start: Start, database: Database
+) -> None:
+    pools = {"ASYNC_POOL": "4", "DATABASE_POOL": "4", "ASYNC_ORM": "1"}
+    server = start(DJANGO_SETTINGS_MODULE="async_backend.measured_settings", **pools)
+
+    for query in ("wait", "rows"):
+        answers = [
+            httpx.get(f"{server.url}/measured/{query}/{way}") for way in ("", "async/", "backend/")
+        ]
+        assert [answer.status_code for answer in answers] == [200] * 3
+        assert len({answer.content for answer in answers}) == 1
+    database.wait_for(8)
+
+
 # One function, one hop ---------------------------------------------------------------------------
 
 ON_BOTH = pytest.mark.parametrize("script", ["uvicorn", "gunicorn-gthread"])

@@ -84,6 +84,15 @@ def _decisive() -> Iterator[Cell]:
     yield cell("orm-list", "gunicorn-gthread")
     yield cell("orm-list-cached", "gunicorn-gthread")
     yield cell("orm-list", "uvicorn", "sync")
+    yield cell("orm-list", "uvicorn", "async")
+    # As many threads as clients, and as many connections.
+    yield cell("query-wait", "gunicorn-gthread", clients=32, threads=32)
+    yield cell("query-wait", "uvicorn", "async", clients=32)
+    yield cell("query-wait-backend", "uvicorn", "async", clients=32)
+    yield cell("orm-list-keep", "gunicorn-gthread")
+    yield cell("orm-list-connect", "uvicorn", "sync")
+    for threads in (4, 32):
+        yield cell("report", "gunicorn-gthread", clients=threads, threads=threads)
     yield cell("quote", "gunicorn-gthread")
     yield cell("call", "gunicorn-gthread")
     yield cell("call", "uvicorn", "async")
@@ -113,6 +122,7 @@ def _full() -> Iterator[Cell]:
     for workload in ("json", "json-middleware"):
         yield from _everywhere(workload)
     yield from _full_orm()
+    yield from _full_connections()
     yield from _full_wait()
     for server in ("gunicorn-gthread", "gunicorn-gevent", "granian-wsgi"):
         yield cell("cpu", server, clients=CPU_CLIENTS)
@@ -160,6 +170,18 @@ def _full_orm() -> Iterator[Cell]:
     for server in ("gunicorn-asgi", "uvicorn", "granian-asgi"):
         yield cell("orm-list", server, "sync")
         yield cell("orm-list", server, "async")
+    yield cell("query-wait", "uvicorn", "sync", clients=32)
+    yield cell("joined-list", "gunicorn-gthread")
+    yield cell("joined-list", "uvicorn", "async")
+    yield cell("joined-list-backend", "uvicorn", "async")
+
+
+def _full_connections() -> Iterator[Cell]:
+    yield cell("orm-list-connect", "gunicorn-gthread")
+    yield cell("orm-list-pgbouncer-keep", "gunicorn-gthread")
+    yield cell("orm-list-pgbouncer", "uvicorn", "sync")
+    for threads in (1, 2, 8, 16):
+        yield cell("report", "gunicorn-gthread", clients=threads, threads=threads)
 
 
 def _full_wait() -> Iterator[Cell]:

@@ -16,7 +16,7 @@ STALL_EVERY_S = 1.0
 BENCH_TOKEN = "bench"  # noqa: S105 (of a server that lives for two seconds on 127.0.0.1)
 
 
-type Need = Literal["postgres", "valkey", "carriers"]
+type Need = Literal["postgres", "pgbouncer", "valkey", "carriers"]
 """A service that a workload cannot do without."""
 
 
@@ -37,6 +37,8 @@ class Workload:
     env: Mapping[str, str] = field(default_factory=dict)
     cores: int = 1
     """Cores that the server may use; more than one where that is what is asked."""
+    database_cores: int | None = None
+    """Cores that PostgreSQL may use; None for all but the server's."""
     disturb_path: str | None = None
     """Requested now and then beside the load."""
     long_window_s: float = 0.0
@@ -48,6 +50,14 @@ class Workload:
         """Return the path for a view written as `view` says."""
         return self.async_path if view == "async" else self.sync_path
 
+
+_CONNECTIONS: tuple[tuple[str, str, Need, str], ...] = (
+    ("connect", "connecting for each request", "postgres", "0"),
+    ("keep", "with a connection that each thread keeps", "postgres", "60"),
+    ("pgbouncer", "connecting to PgBouncer for each request", "pgbouncer", "0"),
+    ("pgbouncer-keep", "each thread keeping a connection to PgBouncer", "pgbouncer", "60"),
+)
+"""How else than through a pool the list gets its connection: id, title, need, CONN_MAX_AGE."""
 
 WORKLOADS: Mapping[str, Workload] = {
     workload.id: workload
@@ -146,6 +156,52 @@ WORKLOADS: Mapping[str, Workload] = {
             async_path="/api/parcels/async/",
             needs=frozenset({"postgres"}),
             headers={"Authorization": f"Bearer {BENCH_TOKEN}"},
+        ),
+        *(
+            Workload(
+                id=f"{query}{suffix}",
+                title=f"{title}, {through}",
+                sync_path=f"/measured/{path}/{backend}",
+                async_path=f"/measured/{path}/{backend or 'async/'}",
+                needs=frozenset({"postgres"}),
+                env={"DJANGO_SETTINGS_MODULE": "async_backend.measured_settings", **switch}
+                | {pool: str(size) for pool in ("DATABASE_POOL", "ASYNC_POOL")},
+                wait_s=wait_s,
+            )
+            for query, title, path, size, wait_s in (
+                # A connection for each of 32 clients: what is compared is who waits for it.
+                ("query-wait", "one query that waits in PostgreSQL", "wait", 32, WAIT_MS / 1000),
+                ("joined-list", "twenty parcels in one query", "rows", 8, 0.0),
+            )
+            for suffix, through, backend, switch in (
+                ("", "through Django's ORM", "", {}),
+                ("-backend", "through django-async-backend", "backend/", {"ASYNC_ORM": "1"}),
+            )
+        ),
+        *(
+            Workload(
+                id=f"orm-list-{how}",
+                title=f"the same twenty parcels, {title}",
+                sync_path="/api/parcels/",
+                async_path="/api/parcels/async/",
+                needs=frozenset({need}),
+                headers={"Authorization": f"Bearer {BENCH_TOKEN}"},
+                env={"DATABASE_POOL": "", "DATABASE_CONN_MAX_AGE": kept_s},
+            )
+            for how, title, need, kept_s in _CONNECTIONS
+        ),
+        Workload(
+            id="report",
+            title="a report for which PostgreSQL computes, on a core of its own",
+            sync_path="/api/parcels/rush/",
+            async_path="",
+            needs=frozenset({"postgres"}),
+            headers={"Authorization": f"Bearer {BENCH_TOKEN}"},
+            # A connection for each thread, which keeps it.
+            env={"DATABASE_POOL": "", "DATABASE_CONN_MAX_AGE": "60"},
+            database_cores=1,
+            # All of many queries at once end late, and nearly together.
+            long_window_s=1.5,
         ),
         Workload(
             id="wait",

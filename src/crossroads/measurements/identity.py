@@ -16,6 +16,7 @@ from crossroads.measurements.model import Machine, Python
 
 MEASURED_CODE = (
     "example_app",
+    "snippets/async_backend",
     "snippets/servers",
     "snippets/floor",
     "snippets/fastapi_service",

@@ -17,6 +17,8 @@ CHARTS: Mapping[str, str] = {
     "json": "cpu-per-request/",
     "json-middleware": "cpu-per-request/",
     "orm-list": "orm-list/",
+    "query-wait": "orm-list/",
+    "query-wait-backend": "orm-list/",
     "wait": "waiting/",
     "cpu": "cpu-views/",
     "cpu-cores": "cpu-views/",

@@ -83,15 +83,64 @@ CLAIMS = (
         ),
         depends=("django",),
     ),
-    unproven(
-        "db-index",
-        "A filter on a large table is answered far faster with an index that fits it.",
-        "cells with and without the index",
+    Evidence(
+        id="db-index",
+        claim="With an index that has the filter and the order of a list, PostgreSQL reads the "
+        "rows of the list and no others; without it, all rows that it meets on the way to them.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="rows", says="rows of the table", unit="rows"),
+                Quantity(name="shown", says="rows of the list", unit="rows"),
+                Quantity(name="read", says="rows read without the index", unit="rows"),
+                Quantity(name="read-with", says="rows read with the index", unit="rows"),
+                Quantity(name="pages-without", says="pages read without it", unit="pages"),
+                Quantity(name="pages-with", says="pages read with it", unit="pages"),
+            )
+        ),
+        depends=("django", "psycopg"),
     ),
-    unproven(
-        "db-count",
-        "Counting all rows of a large table costs more than the page that shows the count.",
-        "cells with a count and with an estimate",
+    Evidence(
+        id="db-count",
+        claim="To count all rows of a large table PostgreSQL reads all of it, many times as much "
+        "as for the page of the admin's list that shows the count, and the admin counts more than "
+        "once; for its own estimate it reads next to nothing.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="count", says="pages read to count the rows", unit="pages"),
+                Quantity(name="rows", says="rows of the table", unit="rows"),
+                Quantity(name="page", says="pages read for the list's own page", unit="pages"),
+                Quantity(name="estimate", says="pages read for the estimate", unit="pages"),
+                Quantity(name="counts", says="counts of all rows for one list", unit="counts"),
+            )
+        ),
+        depends=("django", "psycopg"),
+    ),
+    Evidence(
+        id="db-deep",
+        claim="A page far back in a list reads all rows before it and throws them away; a page "
+        "that begins after a row reads its own.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="skipped", says="rows read for a page far back", unit="rows"),
+                Quantity(name="shown", says="rows of the page", unit="rows"),
+                Quantity(name="after", says="rows read when it begins after a row", unit="rows"),
+            )
+        ),
+        depends=("django", "psycopg"),
+    ),
+    Evidence(
+        id="db-sort",
+        claim="For the first page of a list in an order that no index has, PostgreSQL reads the "
+        "whole table; in the order of an index, the rows of the page.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="sorted", says="pages read to sort", unit="pages"),
+                Quantity(name="rows", says="rows read to sort", unit="rows"),
+                Quantity(name="indexed", says="pages read in the index's order", unit="pages"),
+                Quantity(name="shown", says="rows of the page", unit="rows"),
+            )
+        ),
+        depends=("django", "psycopg"),
     ),
     Evidence(
         id="ts-false",
@@ -133,10 +182,89 @@ CLAIMS = (
         ),
         depends=("django", "psycopg", "psycopg-pool", "uvicorn", "django-async-backend"),
     ),
-    unproven(
-        "db-async",
-        "The ORM's a-methods wait in a thread and give no more requests per second.",
-        "cells with many queries waiting at once",
+    Evidence(
+        id="db-async",
+        claim="The ORM's a-methods wait in a thread and give no more requests per second than the "
+        "sync ones, whether the query computes or waits.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="list",
+                    says="requests per second of a list on uvicorn: with async for, divided by in "
+                    "a sync view",
+                    figure="rate",
+                    cell="orm-list:uvicorn:async:c16",
+                    over="orm-list:uvicorn:sync:c16",
+                    at_most=1.25,
+                ),
+                Reading(
+                    name="cpu",
+                    says="CPU per request of that list, divided likewise",
+                    figure="cpu_ms",
+                    cell="orm-list:uvicorn:async:c16",
+                    over="orm-list:uvicorn:sync:c16",
+                ),
+                Reading(
+                    name="waiting",
+                    says="requests per second of a view whose query waits in PostgreSQL, with a "
+                    "connection for each client: aget on uvicorn, divided by get on gthread",
+                    figure="rate",
+                    cell="query-wait:uvicorn:async:c32",
+                    over="query-wait:gunicorn-gthread:sync:c32:t32",
+                    at_most=1.25,
+                ),
+                Reading(
+                    name="waiting-cpu",
+                    says="CPU per request of that view, divided likewise",
+                    figure="cpu_ms",
+                    cell="query-wait:uvicorn:async:c32",
+                    over="query-wait:gunicorn-gthread:sync:c32:t32",
+                ),
+            )
+        ),
+        depends=("django", "asgiref", "psycopg", "psycopg-pool", "uvicorn", "gunicorn"),
+    ),
+    Evidence(
+        id="async-backend-rate",
+        claim="With as many connections as clients, django-async-backend on uvicorn gives no more "
+        "requests per second for a query that waits than worker threads do, and takes more CPU "
+        "for each.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="rate",
+                    says="requests per second of a view whose query waits in PostgreSQL: "
+                    "django-async-backend on uvicorn, divided by Django's ORM on gthread",
+                    figure="rate",
+                    cell="query-wait-backend:uvicorn:async:c32",
+                    over="query-wait:gunicorn-gthread:sync:c32:t32",
+                    at_most=1.25,
+                ),
+                Reading(
+                    name="cpu",
+                    says="CPU per request of that view, divided likewise",
+                    figure="cpu_ms",
+                    cell="query-wait-backend:uvicorn:async:c32",
+                    over="query-wait:gunicorn-gthread:sync:c32:t32",
+                    at_least=1.2,
+                ),
+                Reading(
+                    name="beside-a-methods",
+                    says="CPU per request of that view on uvicorn: django-async-backend, divided "
+                    "by Django's aget",
+                    figure="cpu_ms",
+                    cell="query-wait-backend:uvicorn:async:c32",
+                    over="query-wait:uvicorn:async:c32",
+                ),
+                Reading(
+                    name="threads",
+                    says="requests per second of that view on gthread",
+                    figure="rate",
+                    cell="query-wait:gunicorn-gthread:sync:c32:t32",
+                ),
+            )
+        ),
+        depends=("django-async-backend", "django", "psycopg", "psycopg-pool", "uvicorn"),
     ),
     unproven(
         "db-pool",

@@ -1,0 +1,181 @@
+"""What PostgreSQL reads of a table with a hundred thousand parcels, by its own counters."""
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import dj_database_url
+import psycopg
+import pytest
+from django.apps import apps
+from django.contrib.admin import site
+from django.contrib.auth import get_user_model
+from django.db import connection, connections
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+ROWS = 100_000
+SHOWN = 20
+NEWEST = ("-created", "-pk")
+# Copies of the parcels that are there. One in a thousand waits at its depot.
+FILL = """
+    INSERT INTO parcels_parcel (number, customer_id, depot_id, carrier, weight_g, status, created)
+    SELECT 'DY' || n, customer_id, depot_id, carrier, weight_g + mod(n, 977),
+           CASE mod(n, 1000) WHEN 0 THEN 'at depot' ELSE 'delivered' END,
+           now() - (%s - n) * interval '1 minute'
+    FROM generate_series(501, %s) AS n
+    JOIN parcels_parcel ON number = 'DX' || lpad(mod(n, 500)::text, 8, '0')
+    ORDER BY n
+"""
+INDEX = "CREATE INDEX by_status ON parcels_parcel (status, created DESC)"
+ESTIMATE = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'parcels_parcel'::regclass"
+
+
+@pytest.fixture(scope="module")
+def large_url(postgres, loaded_database):
+    """Give the address of a database with 100,000 parcels, all but a few of them delivered."""
+    name = f"large_table_{os.getpid()}"
+    url = urlsplit(postgres.url)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(postgres.url, autocommit=True) as server:
+        loaded_database.wait_until_alone()
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {urlsplit(loaded_database.url).path[1:]}")
+        with psycopg.connect(url, autocommit=True) as large:
+            large.execute("UPDATE parcels_parcel SET status = 'delivered'")
+            large.execute(FILL, [ROWS, ROWS])
+            # A count is never cheaper than now, and plans are made as in production.
+            large.execute("VACUUM (ANALYZE) parcels_parcel")
+        yield url
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def parcels(large_url, django_in_process, monkeypatch):  # noqa: ARG001 - it sets up
+    """Give the parcels of the large table."""
+    settings = connections.configure_settings({"default": dj_database_url.parse(large_url)})
+    connection.close()
+    del connections["default"]
+    monkeypatch.setitem(connections.settings, "default", settings["default"])
+    yield apps.get_model("parcels", "Parcel").objects
+    connection.close()
+    del connections["default"]
+
+
+@contextmanager
+def asked():
+    """Give a list that holds the queries of the block afterwards."""
+    found = []
+    with CaptureQueriesContext(connection) as queries:
+        yield found
+    found += [query["sql"] for query in queries]
+
+
+@dataclass
+class Read:
+    """What PostgreSQL read for a query."""
+
+    pages: int
+    """Pages of 8 kB, of tables and indexes; one that is read again counts again."""
+    rows: int
+    """Rows that it took from the table, those that it threw away counted too."""
+
+
+def read_by(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {sql}")
+        plan = cursor.fetchone()[0][0]["Plan"]
+    pages = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+    while "Plans" in plan:
+        plan = plan["Plans"][0]
+    each = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
+    return Read(pages, round(each * plan["Actual Loops"]))
+
+
+def read_for(rows):
+    """Return what PostgreSQL read for a QuerySet."""
+    with asked() as queries:
+        list(rows.all())
+    [sql] = queries
+    return read_by(sql)
+
+
+@pytest.mark.evidence("db-index")
+def test_an_index_that_fits_reads_the_rows_that_are_shown_and_no_others(parcels, record):
+    waiting = parcels.filter(status="at depot").order_by("-created")[:SHOWN]
+    without = read_for(waiting)
+    with connection.cursor() as cursor:
+        cursor.execute(INDEX)
+    try:
+        fitting = read_for(waiting)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP INDEX by_status")
+
+    assert fitting.rows == SHOWN
+    assert without.rows > 100 * fitting.rows
+    assert without.pages > 5 * fitting.pages
+    record(
+        rows=ROWS,
+        shown=SHOWN,
+        read=without.rows,
+        read_with=fitting.rows,
+        pages_without=without.pages,
+        pages_with=fitting.pages,
+    )
+
+
+@pytest.mark.evidence("db-count")
+def test_a_count_reads_the_table_and_the_page_of_the_list_only_its_rows(parcels, record):
+    request = RequestFactory().get("/")
+    request.user = get_user_model()(is_superuser=True, is_active=True)
+    with asked() as queries:
+        shown = site.get_model_admin(parcels.model).get_changelist_instance(request)
+        assert len(shown.result_list) == shown.list_per_page
+    counts = [sql for sql in queries if "COUNT(*)" in sql]
+    [page] = [sql for sql in queries if "LIMIT" in sql]
+
+    counted, listed, estimated = read_by(counts[0]), read_by(page), read_by(ESTIMATE)
+
+    assert shown.result_count == ROWS
+    assert counted.rows == ROWS
+    assert counted.pages > 3 * listed.pages
+    assert listed.pages > 3 * estimated.pages
+    record(
+        rows=ROWS,
+        count=counted.pages,
+        page=listed.pages,
+        estimate=estimated.pages,
+        counts=len(counts),
+    )
+
+
+@pytest.mark.evidence("db-deep")
+def test_a_page_that_begins_after_a_row_reads_no_row_before_it(parcels, record):
+    newest = parcels.order_by(*NEWEST)
+    first, far = newest[0], newest[80_000]
+
+    skipping = read_for(newest[80_001 : 80_001 + SHOWN])
+    after = [
+        read_for(
+            newest.filter(created__lte=last.created).exclude(created=last.created, pk__gte=last.pk)[
+                :SHOWN
+            ]
+        )
+        for last in (first, far)
+    ]
+
+    assert skipping.rows == 80_001 + SHOWN
+    # The row it begins after, and what shares that moment with it.
+    assert all(SHOWN <= read.rows <= SHOWN + 3 for read in after)
+    record(skipped=skipping.rows, after=after[-1].rows, shown=SHOWN)
+
+
+@pytest.mark.evidence("db-sort")
+def test_an_order_that_no_index_has_reads_the_whole_table_for_a_page(parcels, record):
+    ordered, heaviest = (
+        read_for(parcels.order_by(*order)[:SHOWN]) for order in (NEWEST, ("-weight_g", "-pk"))
+    )
+
+    assert ordered.rows == SHOWN
+    assert heaviest.rows == ROWS
+    record(rows=ROWS, shown=SHOWN, indexed=ordered.pages, sorted=heaviest.pages)
