@@ -148,6 +148,69 @@ def test_more_workers_than_cores_is_a_failed_row_that_says_so(setting: Setting) 
     assert not row.unpinned
 
 
+@pytest.mark.skipif(
+    not can_pin() or usable_cores() < 2, reason="a choice of cores needs Linux and two of them"
+)
+def test_postgresql_has_the_cores_of_the_workload_and_gets_the_others_back(
+    setting: Setting, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    cores = tuple(sorted(os.sched_getaffinity(0)))
+    run = setting.generator.run
+    seen: list[list[int]] = []
+
+    def run_and_look(spec: LoadSpec, **edges: Callable[[], None]) -> LoadResult:
+        seen.extend(of_postgresql())
+        return run(spec, **edges)
+
+    monkeypatch.setattr(setting.generator, "run", run_and_look)
+    with beside(checkout, {"postgres"}) as services:
+
+        def of_postgresql() -> list[list[int]]:
+            tree = (one for p in services["postgres"].processes for one in p.tree())
+            return [one.cpu_affinity() for one in tree]
+
+        pinned = replace(setting, other_cpus=cores, beside=services)
+        row = measure(cell("report", "gunicorn-gthread", clients=2, threads=2), 1, pinned)
+
+        assert row.reason is None
+        # Also the backend of the first request, which began meanwhile.
+        assert len(seen) > 1
+        assert {tuple(one) for one in seen} == {cores[-1:]}
+        assert {tuple(one) for one in of_postgresql()} == {cores}
+
+
+def test_a_database_that_is_not_ours_cannot_be_kept_on_a_core(setting: Setting) -> None:
+    theirs = replace(setting, beside={"postgres": Beside(env={"DATABASE_URL": "postgresql://db"})})
+    row = measure(cell("report", "gunicorn-gthread", clients=2, threads=2), 1, theirs)
+
+    assert row.reason == "PostgreSQL cannot be kept on 1 of the cores: it is not ours"
+
+
+@pytest.mark.usefixtures("pgbouncer_program")
+def test_a_list_through_pgbouncer_is_measured_like_another(
+    setting: Setting, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with beside(checkout, {"pgbouncer"}) as services:
+        bounced = replace(setting, beside=services)
+        row = measure(cell("orm-list-pgbouncer", "uvicorn", "sync"), 1, bounced)
+
+    assert row.reason is None
+    assert row.figures is not None
+    assert row.figures.beside_cpu_ms > 0
+
+
+@pytest.mark.parametrize("how", ["connect", "keep", "pgbouncer", "pgbouncer-keep"])
+def test_only_the_workload_with_a_pool_has_one(how: str, checkout: Path) -> None:
+    pooled = server_environment(WORKLOADS["orm-list"], checkout, {})
+    other = server_environment(WORKLOADS[f"orm-list-{how}"], checkout, {})
+
+    assert pooled["DATABASE_POOL"] == "8"
+    assert other["DATABASE_POOL"] == ""
+    assert other["DATABASE_CONN_MAX_AGE"] == ("60" if how.endswith("keep") else "0")
+
+
 def test_load_waits_for_workers_that_are_still_loading() -> None:
     loading = """
 import time

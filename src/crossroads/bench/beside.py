@@ -11,6 +11,7 @@ from pathlib import Path
 from crossroads.bench.workloads import Need
 from crossroads.errors import CrossroadsError
 from crossroads.services.carriers import start_carriers
+from crossroads.services.pgbouncer import start_pgbouncer
 from crossroads.services.postgres import Postgres, start_postgres
 from crossroads.services.process import Process
 from crossroads.services.service import Service
@@ -68,8 +69,27 @@ def _manage(root: Path, database_url: str, command: list[str]) -> None:
 
 type Start = Callable[[Path, Collection[int] | None], AbstractContextManager[Service]]
 
+
+@contextmanager
+def bounced_database(root: Path, *, cpus: Collection[int] | None = None) -> Iterator[Service]:
+    """Give a PgBouncer in front of a database of its own, as the site shows it.
+
+    Raises:
+        CrossroadsError: One of the two is not there, or could not be filled.
+    """
+    config = root / "snippets" / "deploy" / "pgbouncer.ini"
+    # Our PostgreSQL asks for no password, so that none is paid for on one side alone.
+    settings = {"auth_type": "trust", "default_pool_size": 8}
+    with (
+        loaded_database(root, cpus=cpus) as database,
+        start_pgbouncer(config, database.url, settings=settings, cpus=cpus) as bouncer,
+    ):
+        yield Service(bouncer.url, [*database.processes, *bouncer.processes])
+
+
 STARTS: Mapping[Need, tuple[Start, str]] = {
     "postgres": (lambda root, cpus: loaded_database(root, cpus=cpus), "DATABASE_URL"),
+    "pgbouncer": (lambda root, cpus: bounced_database(root, cpus=cpus), "DATABASE_URL"),
     "valkey": (lambda _root, cpus: start_valkey(cpus=cpus), "REDIS_URL"),
     # They answer at once: what is measured is the call.
     "carriers": (lambda _root, cpus: start_carriers(latency_ms=0, cpus=cpus), "CARRIERS_URL"),

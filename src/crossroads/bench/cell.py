@@ -8,8 +8,8 @@ import json
 import os
 import time
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -27,6 +27,7 @@ from crossroads.errors import CrossroadsError
 from crossroads.measurements.identity import this_python
 from crossroads.measurements.machine import usable_cores
 from crossroads.measurements.model import Cell, Figures, Row
+from crossroads.services.process import Process
 from crossroads.services.server import Server, start_server
 from crossroads.services.usage import cpu_seconds, pss_mb, thread_count
 
@@ -156,6 +157,37 @@ def _cpus(cell: Cell, setting: Setting) -> tuple[int, ...] | None:
     return everything[:needed] or None
 
 
+@contextmanager
+def _database_kept(workload: Workload, setting: Setting) -> Iterator[None]:
+    """Keep PostgreSQL on as many cores as the workload says, so that a claim can count them."""
+    cores = workload.database_cores
+    if cores is None:
+        yield
+        return
+    free = setting.other_cpus or tuple(range(usable_cores()))
+    processes = setting.beside["postgres"].processes
+    if not processes or (len(free) > cores and not setting.other_cpus):
+        raise CellError(
+            f"PostgreSQL cannot be kept on {cores} of the cores",
+            "it is not ours" if not processes else "this system keeps no process on a core",
+            "unset DATABASE_URL, and measure on Linux",
+        )
+    if len(free) > cores:
+        # Who connects later inherits it.
+        _keep(processes, free[-cores:])
+    try:
+        yield
+    finally:
+        if len(free) > cores:
+            _keep(processes, free)
+
+
+def _keep(processes: Sequence[Process], cpus: Sequence[int]) -> None:
+    for member in (one for process in processes for one in process.tree()):
+        with suppress(psutil.NoSuchProcess):
+            member.cpu_affinity(list(cpus))
+
+
 def _measure(
     cell: Cell, number: int, setting: Setting
 ) -> tuple[Figures, Mapping[str, str], tuple[str, ...]]:
@@ -165,6 +197,7 @@ def _measure(
         if service.problem:
             raise CellError(f"no {need}", service.problem, "see README.md, what a run needs")
     with ExitStack() as stack:
+        stack.enter_context(_database_kept(workload, setting))
         server = start_server(
             setting.root / "snippets" / "servers" / spec.script,
             app=spec.app,
