@@ -290,20 +290,66 @@ CLAIMS = (
         "process of its own, once.",
         "cells that read the memory of workers with a large object",
     ),
-    unproven(
-        "files",
-        "A download through Django holds a worker, one handed to the proxy does not.",
-        "a test with a proxy in front",
+    Evidence(
+        id="files",
+        claim="A download that Django sends holds a thread until the proxy has taken all of it, "
+        "which a slow client delays; one that is handed to the proxy holds none.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="threads", says="threads of the server", unit="threads"),
+                Quantity(name="file", says="size of the file", unit="MB"),
+                Quantity(name="room", says="what the proxy may keep of an answer", unit="MB"),
+                Quantity(
+                    name="handed",
+                    says="health checks answered while a client stalls in a download that was "
+                    "handed to the proxy",
+                ),
+                Quantity(name="through", says="the same while Django sends the download"),
+                Quantity(
+                    name="handed-bytes",
+                    says="what the proxy took from Django of a download handed to it",
+                    unit="MB",
+                ),
+                Quantity(name="through-bytes", says="the same when Django sends it", unit="MB"),
+            )
+        ),
+        depends=("django", "gunicorn"),
     ),
     unproven(
         "gevent",
         "A patched driver lets other greenlets run during a query; an unpatched one does not.",
         "a test with gevent and PostgreSQL",
     ),
-    unproven(
-        "queue-time",
-        "The time a request queues can be read from a header that the proxy sets.",
-        "a test with a proxy in front",
+    Evidence(
+        id="queue-time",
+        claim="How long a request waited for a thread can be told from the time that the proxy "
+        "stamped on it.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="threads", says="threads of the server, all taken", unit="threads"),
+                Quantity(name="queued", says="requests sent to it meanwhile", unit="requests"),
+                Quantity(
+                    name="within",
+                    says="of these, whose time in the queue was told between the time for which "
+                    "they were made to wait and the time that their client waited",
+                    unit="requests",
+                ),
+            )
+        ),
+        depends=("django", "gunicorn"),
+    ),
+    Evidence(
+        id="proxy-timeout",
+        claim="When the proxy has answered 504, a request under WSGI runs on and keeps its "
+        "thread, and an async view under ASGI is canceled.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="threads", says="threads of the WSGI server", unit="threads"),
+                Quantity(name="wsgi", says="calls that went on after the 504, under WSGI"),
+                Quantity(name="asgi", says="calls that went on after the 504, under ASGI"),
+            )
+        ),
+        depends=("django", "gunicorn", "uvicorn"),
     ),
     Evidence(
         id="profile",
