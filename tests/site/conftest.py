@@ -141,6 +141,40 @@ def _waits(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
             )
 
 
+def _costs(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
+    """Give what charts of a single server show: middleware, calls, carriers, kept lists."""
+    load, alone = Load(clients=16), Load(clients=1)
+    rows: tuple[tuple[str, str, View, Load, float], ...] = (
+        ("json-one-middleware", "uvicorn", "async", load, 0.8),
+        ("orm-list-cached", "uvicorn", "async", load, 1.8),
+        ("quote", "uvicorn", "async", load, 1.6),
+        ("call", "uvicorn", "async", load, 3.1),
+        ("call-new-client", "uvicorn", "async", load, 25.0),
+        ("five-row", "uvicorn", "sync", alone, 9.0),
+        ("five-threads", "uvicorn", "sync", alone, 9.0),
+        ("five-gather", "uvicorn", "async", alone, 9.0),
+    )
+    for workload, server, view, clients, cost in rows:
+        cell = Cell(server=server, workload=workload, view=view, load=clients)
+        yield cell, _figures(noise, cost)
+
+
+def _pools(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
+    of = {"server": "gunicorn-gthread", "view": "sync"}
+    for rate, middle in ((20, 101.0), (60, 104.0), (88, 700.0)):
+        cell = Cell(workload="knee", load=Load(rate=rate), threads=8, **of)  # type: ignore[arg-type]
+        yield cell, _figures(noise, 0.6, latency_ms={"0.5": middle, "0.75": 1.2 * middle})
+    for threads, workers, memory in ((8, 1, 44.0), (1, 8, 240.0)):
+        cell = Cell(
+            workload="hold",
+            load=Load(clients=8),
+            threads=threads,
+            workers=workers,
+            **of,  # type: ignore[arg-type]
+        )
+        yield cell, _figures(noise, 0.6, pss_mb=memory)
+
+
 def _stalls(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
     closed = {"0.5": 3.3, "0.9": 5.0, "0.95": 6.1, "0.99": 8.6}
     opened = {"0.5": 3.8, "0.9": 780.0, "0.95": 900.0, "0.99": 992.0}
@@ -160,7 +194,8 @@ def _make_run(
     noise = random.Random(seed)
     rows = []
     for number in range(1, rounds + 1):
-        for cell, figures in (*_json(noise), *_cores(noise), *_waits(noise), *_stalls(noise)):
+        cells = (*_json(noise), *_cores(noise), *_waits(noise), *_stalls(noise))
+        for cell, figures in (*cells, *_costs(noise), *_pools(noise)):
             reason = (failed or {}).get((cell.workload, cell.server))
             row = Row(cell=cell, round=number, figures=None if reason else figures, reason=reason)
             rows.append(row)

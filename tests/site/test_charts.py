@@ -49,7 +49,7 @@ def test_every_mark_says_its_figure(chart: Draw, lanes: Lanes) -> None:
     marks = _page(chart(lanes)).select("[aria-roledescription=point]")
 
     assert marks
-    assert all(re.search(r": [\d.,]+ (ms|req/s)", str(mark.get("aria-label"))) for mark in marks)
+    assert all(re.search(r": [\d.,]+ (ms|req/s|MB)", str(mark.get("aria-label"))) for mark in marks)
 
 
 @every_chart

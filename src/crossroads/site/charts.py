@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from crossroads.bench.workloads import WAIT_MS
 from crossroads.measurements.model import Run
 from crossroads.site.data import Lanes
 from crossroads.site.dots import Panel, dots
 from crossroads.site.figure import Drawing, Figure, Plan, figure
-from crossroads.site.lines import percentiles, waits
+from crossroads.site.lines import percentiles, rates, waits
 from crossroads.site.summary import (
+    ALONE,
     CPU,
     DATABASE_CPU,
+    MEMORY,
     RATE,
     Measure,
     Summary,
@@ -44,6 +47,136 @@ def cpu_per_request(lanes: Lanes) -> Figure:
             reading=f"{_DOTS}; further left is cheaper. Sorted by the cost without middleware.",
             key=names,
             marks=_OUTSIDE,
+            show=show,
+        ),
+        lanes,
+    )
+
+
+def middleware_cost(lanes: Lanes) -> Figure:
+    """Return CPU per request with no middleware, one that is sync-only, and startproject's."""
+    names = ("no middleware", "one that is sync-only", "startproject middleware")
+    workloads = ("json", "json-one-middleware", "json-middleware")
+
+    def show(run: Run) -> Drawing:
+        found = [
+            summary
+            for workload, name in zip(workloads, names, strict=True)
+            for summary in summarize(run, workload, [CPU], series=name)
+        ]
+        compared = {summary.label for summary in found if summary.series == names[1]}
+        kept = tuple(summary for summary in found if summary.label in compared)
+        return _dotted(kept, names, [(CPU, "CPU per request, ms (log scale)")])
+
+    return figure(
+        Plan(
+            name="middleware-cost",
+            title="CPU of one trivial JSON request, by its middleware",
+            reading=f"{_DOTS}; further left is cheaper. Under ASGI each method of startproject's "
+            "middleware goes to a thread and back by itself.",
+            key=names,
+            show=show,
+        ),
+        lanes,
+    )
+
+
+def calls(lanes: Lanes) -> Figure:
+    """Return CPU per request of a quote: computed, asked for, and with a client of its own."""
+    names = ("computed in the view", "asked for over HTTP", "with a client built for it")
+    workloads = ("quote", "call", "call-new-client")
+
+    def show(run: Run) -> Drawing:
+        found = tuple(
+            summary
+            for workload, name in zip(workloads, names, strict=True)
+            for summary in summarize(run, workload, [CPU], series=name)
+        )
+        return _dotted(found, names, [(CPU, "CPU per request, ms (log scale)")])
+
+    return figure(
+        Plan(
+            name="calls",
+            title="CPU that one quote costs the server that asks for it",
+            reading=f"{_DOTS}; further left is cheaper. The service that is asked answers at once, "
+            "and its own CPU is not counted.",
+            key=names,
+            show=show,
+        ),
+        lanes,
+    )
+
+
+def fan_out(lanes: Lanes) -> Figure:
+    """Return the latency of a page that waits for five carriers, by how it asks them."""
+    names = ("one after another", "in a pool of threads", "gathered")
+    workloads = ("five-row", "five-threads", "five-gather")
+
+    def show(run: Run) -> Drawing:
+        found = tuple(
+            summary
+            for workload, name in zip(workloads, names, strict=True)
+            for summary in summarize(run, workload, [ALONE], series=name)
+        )
+        return _dotted(found, names, [(ALONE, "latency of a single client, ms (log scale)")])
+
+    return figure(
+        Plan(
+            name="fan-out",
+            title=f"Latency of a page that waits for five carriers, {WAIT_MS} ms each",
+            reading=f"{_DOTS}; further left is sooner. In theory all five waits in a row, or one "
+            "where they overlap.",
+            key=names,
+            show=show,
+        ),
+        lanes,
+    )
+
+
+def knee(lanes: Lanes) -> Figure:
+    """Return latency against the rate of requests for a pool of threads, up to its limit."""
+    names = ("median (p50), ms", "75th percentile (p75), ms")
+
+    def show(run: Run) -> Drawing:
+        found = tuple(
+            summary
+            for name, quantile in zip(names, ("0.5", "0.75"), strict=True)
+            for summary in summarize(run, "knee", [latency(quantile)], series=name)
+        )
+        return Drawing(
+            summaries=found, chart=lambda width, narrow: rates(found, names, width, narrow=narrow)
+        )
+
+    return figure(
+        Plan(
+            name="knee",
+            title="Latency of a view that waits, as more requests per second come",
+            reading="Requests come at a fixed rate, whether or not earlier ones are answered. The "
+            "dashed line is what the threads can serve: threads divided by the wait. Beyond it "
+            "the queue grows for as long as the load lasts. The latency is on a logarithmic scale.",
+            key=names,
+            marks=(("theory", "threads divided by the wait"),),
+            show=show,
+        ),
+        lanes,
+    )
+
+
+def memory(lanes: Lanes) -> Figure:
+    """Return the memory of a server whose requests all wait, by processes and threads."""
+    names = ("all requests in progress",)
+
+    def show(run: Run) -> Drawing:
+        found = summarize(run, "hold", [MEMORY], series=names[0])
+        return _dotted(found, names, [(MEMORY, "memory of all processes, MB (log scale)")])
+
+    return figure(
+        Plan(
+            name="memory",
+            title="Memory of a server with as many requests in progress, by processes and threads",
+            reading=f"{_DOTS}; further left is less. Memory is proportional set size: what "
+            "processes share is divided among them. Workers load the app for themselves.",
+            key=names,
             show=show,
         ),
         lanes,
@@ -116,9 +249,9 @@ def cpu_cores(lanes: Lanes) -> Figure:
     return figure(
         Plan(
             name="cpu-cores",
-            title="Throughput of a view that computes, with more threads and with more workers",
-            reading=f"{_DOTS}; further right is more. Every core of the machine was free to use, "
-            "so what did not gain was held back by the GIL.",
+            title="Throughput of a view that computes on two cores, by threads and workers",
+            reading=f"{_DOTS}; further right is more. Two cores were there to use, so what "
+            "one process did not gain with threads was held back by the GIL.",
             key=names,
             show=show,
         ),
@@ -127,18 +260,21 @@ def cpu_cores(lanes: Lanes) -> Figure:
 
 
 def orm_list(lanes: Lanes) -> Figure:
-    """Return CPU of the server and of PostgreSQL for a list view with related objects."""
-    names = ("list of parcels with related objects",)
+    """Return CPU of the server and of what is beside it for a list, also from a cache."""
+    names = ("from the database", "kept in a cache")
 
     def show(run: Run) -> Drawing:
-        found = summarize(run, "orm-list", [CPU, DATABASE_CPU], series=names[0])
+        found = (
+            *summarize(run, "orm-list", [CPU, DATABASE_CPU], series=names[0]),
+            *summarize(run, "orm-list-cached", [CPU, DATABASE_CPU], series=names[1]),
+        )
         titles = [(CPU, "server CPU per request, ms"), (DATABASE_CPU, "database CPU, ms")]
         return _dotted(found, names, titles)
 
     return figure(
         Plan(
             name="orm-list",
-            title="CPU of the server and of PostgreSQL for one list view through the ORM",
+            title="CPU of the server, and of PostgreSQL and the cache, for one list view",
             reading=f"{_DOTS}; both scales are logarithmic. Sorted by the server's CPU.",
             key=names,
             show=show,

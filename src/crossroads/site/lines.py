@@ -67,6 +67,36 @@ def percentiles(
     return alt.vconcat(*panels) if len(panels) > 1 else panels[0]
 
 
+def rates(
+    summaries: tuple[Summary, ...], key: tuple[str, ...], width: int, *, narrow: bool
+) -> Chart:
+    """Return latency over the rate of an open loop, one panel per server, with its limit."""
+    values = [value for summary in summaries for value in summary.values]
+    sent = sorted({summary.cell.load.rate or 0.0 for summary in summaries})
+    x: dict[str, Any] = {
+        "shorthand": "rate:Q",
+        "title": "requests per second that come",
+        "scale": alt.Scale(domain=[0, 1.1 * max(sent)], nice=False),
+        "axis": alt.Axis(values=sent, format="~g", labelOverlap="greedy"),
+    }
+    y = log_axis("value", values, title="latency, ms (log scale)", ticks=6)
+    panels = []
+    for label in dict.fromkeys(summary.label for summary in summaries):
+        mine = tuple(summary for summary in summaries if summary.label == label)
+        points = [_point(summary, rate=summary.cell.load.rate or 0.0) for summary in mine]
+        limit = 1000 * (mine[0].cell.threads or 1) * mine[0].cell.workers / WAIT_MS
+        dashed = (
+            chart_of([{"rate": limit}])
+            .mark_rule(strokeDash=[4, 3], strokeWidth=1.5, color=MUTED, aria=False)
+            .encode(x=alt.X(**x))
+        )
+        where = {f"at {gap.cell.load.rate:g} req/s": gap.reason or "" for gap in _failed(mine)}
+        layers = [dashed, *_lines(points, key, x, y), *_notes(where, width - 60)]
+        height = 240 if narrow else 280
+        panels.append(alt.layer(*layers).properties(width=width - 60, height=height, title=label))
+    return alt.vconcat(*panels) if len(panels) > 1 else panels[0]
+
+
 def theory_of(summary: Summary, clients: float) -> float:
     """Return what the measure of `summary` is in theory when `clients` wait at once.
 

@@ -45,6 +45,11 @@ CPU = Measure(name="CPU per request", unit="ms", take=lambda figures: figures.cp
 DATABASE_CPU = Measure(
     name="database CPU per request", unit="ms", take=lambda figures: figures.beside_cpu_ms
 )
+ALONE = Measure(
+    name="latency of a single client", unit="ms", take=lambda figures: 1000 / figures.rate
+)
+"""Mean latency where one client never pauses: its requests per second are one through it."""
+MEMORY = Measure(name="memory", unit="MB", take=lambda figures: figures.pss_mb)
 RATE = Measure(name="requests per second", unit="req/s", take=lambda figures: figures.rate)
 
 
