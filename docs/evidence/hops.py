@@ -21,7 +21,8 @@
 # is around it then crosses together.
 #
 # More on it is in [what a request costs](../asgi/cost.md). Here is
-# [the view and the middleware](code.md#a-few-bytes-of-json), and here [how a figure is made](method.md).
+# [the view and the middleware](code.md#a-few-bytes-of-json), and here
+# [how a figure is made](method.md).
 
 # %%
 from crossroads.site import charts
