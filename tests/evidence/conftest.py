@@ -209,6 +209,16 @@ class Asked:
                 statuses[answer.status] += 1
         return statuses
 
+    def lost(self) -> int:
+        """Return how many connections were closed without an answer; this waits for the others."""
+        lost = 0
+        for line in self._lines:
+            try:
+                line.getresponse().read()
+            except ConnectionError:
+                lost += 1
+        return lost
+
     def parts_so_far(self) -> int:
         """Return how many parts of a body that streams have been sent by now."""
         return sum(_parts_so_far(line.sock) for line in self._lines)
@@ -225,10 +235,9 @@ class Asked:
 
 def _parts_so_far(line: socket.socket) -> int:
     """Return the parts that wait to be read; this leaves them there."""
-    try:
-        came = line.recv(1_000_000, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-    except BlockingIOError:
-        return 0
+    if not select.select([line], [], [], 0)[0]:
+        return 0  # not even a head: a socket with a time-out would wait for one
+    came = line.recv(1_000_000, socket.MSG_PEEK)
     parts, body = 0, came.partition(b"\r\n\r\n")[2]
     while body:  # each part is a chunk: its size, a line end, so many bytes, a line end
         size, _, rest = body.partition(b"\r\n")
@@ -378,11 +387,12 @@ def desk_in_process(
     django_in_process: None,  # noqa: ARG001 - it sets up
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-) -> Path:
-    """Have Django of this process use an SQLite of its own with the parcels; return its file."""
+) -> Iterator[Path]:
+    """Have Django of this process use an SQLite of its own with the parcels; give its file."""
     own = shutil.copy(urlsplit(desk_url).path, tmp_path)
     monkeypatch.setitem(connections.settings["default"], "NAME", own)
-    return Path(own)
+    yield Path(own)
+    connections.close_all()  # those of this thread; each other thread closes its own
 
 
 @pytest.fixture
