@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/parcels/<slug:number>/async/", api.parcel_detail_async),
     path("api/parcels/<slug:number>/customer/", api.parcel_customer),
     path("api/parcels/<slug:number>/customer/async/", api.parcel_customer_async),
+    path("api/parcels/<slug:number>/customer/raw/", api.parcel_customer_raw),
     path("api/parcels/<slug:number>/price/", api.parcel_price),
     path("api/parcels/<slug:number>/price/async/", api.parcel_price_async),
 ]

@@ -20,8 +20,9 @@ WRONG = [{}, {"Authorization": "Bearer another"}, {"Authorization": "Basic only-
 pytestmark = pytest.mark.usefixtures("desk")
 
 
-def _both(path):
-    return [path, f"{path}async/"]
+def _forms(path):
+    """Return the addresses of Django's views: sync, async, and without the ORM."""
+    return [path, f"{path}async/", f"{path}raw/"]
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def ninja():
         yield
 
 
-@pytest.mark.parametrize("path", _both(PARCEL))
+@pytest.mark.parametrize("path", _forms(PARCEL))
 def test_a_parcel_is_found_with_its_customer_in_one_query(path, get):
     with CaptureQueriesContext(connection) as queries:
         found = get(path, **TOKEN).json()
@@ -41,12 +42,18 @@ def test_a_parcel_is_found_with_its_customer_in_one_query(path, get):
     assert found["customer"].keys() == {"name", "city", "country"}
 
 
-@pytest.mark.parametrize("path", _both(PARCEL))
+def test_every_form_of_the_view_gives_the_same_bytes(get):
+    sync, concurrent, raw = (get(path, **TOKEN).content for path in _forms(PARCEL))
+
+    assert sync == concurrent == raw
+
+
+@pytest.mark.parametrize("path", _forms(PARCEL))
 def test_a_customer_is_told_only_to_who_has_the_token(path, get):
     assert [get(path, **headers).status_code for headers in WRONG] == [401, 401, 401]
 
 
-@pytest.mark.parametrize("path", _both(UNKNOWN))
+@pytest.mark.parametrize("path", _forms(UNKNOWN))
 def test_a_parcel_that_is_not_there_has_no_customer(path, get):
     assert get(path, **TOKEN).status_code == 404
 
@@ -98,11 +105,11 @@ def fastapi(postgresql_desk):
 
 
 def test_fastapi_gives_the_bytes_of_the_desk_to_who_has_the_token(fastapi, get):
-    for path in _both(PARCEL):
+    for path in (PARCEL, f"{PARCEL}async/"):
         mine, theirs = get(path, **TOKEN), fastapi(path, **TOKEN)
         assert theirs.status_code == 200
         assert theirs.content == mine.content
         assert theirs.headers["Content-Type"] == mine.headers["Content-Type"]
         assert [fastapi(path, **headers).status_code for headers in WRONG] == [401, 401, 401]
-    for path in _both(UNKNOWN):
+    for path in (UNKNOWN, f"{UNKNOWN}async/"):
         assert fastapi(path, **TOKEN).status_code == 404

@@ -203,7 +203,7 @@ def _measure(
             app=spec.app,
             threads=cell.threads,
             workers=cell.workers,
-            env=server_environment(workload, setting.root, setting.beside),
+            env={**server_environment(workload, setting.root, setting.beside), **spec.env},
             cwd=setting.root / "example_app",
             cpus=_cpus(cell, setting),
         )

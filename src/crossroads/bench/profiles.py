@@ -107,6 +107,8 @@ def _decisive() -> Iterator[Cell]:
         yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1, workers=workers)
     yield cell("cpu", "uvicorn", "sync", clients=CPU_CLIENTS)
     yield cell("cpu", "fastapi", "sync", clients=CPU_CLIENTS)
+    yield cell("parcel", "uvicorn", "async")
+    yield cell("parcel", "fastapi", "async")
 
 
 def _quick() -> Iterator[Cell]:
@@ -115,6 +117,7 @@ def _quick() -> Iterator[Cell]:
     yield cell("json", "bare-wsgi")
     yield cell("json", "bare-asgi")
     yield cell("cpu", "gunicorn-gthread", clients=CPU_CLIENTS)
+    yield cell("parcel", "gunicorn-gthread")
     yield from _stall()
 
 
@@ -129,9 +132,22 @@ def _full() -> Iterator[Cell]:
     for server in ("gunicorn-asgi", "granian-asgi"):
         yield cell("cpu", server, "sync", clients=CPU_CLIENTS)
     yield cell("cpu", "uvicorn", "async", clients=CPU_CLIENTS)
+    yield from _full_frameworks()
     yield from _full_costs()
     yield from _full_threads()
     yield from _stall()
+
+
+def _full_frameworks() -> Iterator[Cell]:
+    for server in ("ninja", "fastapi"):
+        yield cell("cpu", server, "async", clients=CPU_CLIENTS)
+    for workload in ("parcel", "parcel-middleware"):
+        for server in ("gunicorn-gthread", "granian-wsgi", "uvicorn", "ninja"):
+            for view in SERVERS[server].views:
+                yield cell(workload, server, view)
+    for server in ("gunicorn-gthread", "granian-wsgi", "uvicorn"):
+        yield cell("parcel-raw", server, "sync")
+    yield cell("parcel", "fastapi", "sync")
 
 
 def _full_costs() -> Iterator[Cell]:

@@ -22,6 +22,8 @@ class ServerSpec:
     """Threads it is told to use, where it has such a setting."""
     at_once: int | None = None
     """Requests that one worker serves at once, where no setting can change it."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Added to the environment of what it serves."""
     views: tuple[Literal["sync", "async", "none"], ...] = ("sync",)
     """The kinds of view that are worth measuring on it."""
     expects: Mapping[str, str] = field(default_factory=dict)
@@ -111,6 +113,15 @@ SERVERS: Mapping[str, ServerSpec] = {
             interface="asgi",
             app="fastapi_service.app:app",
             views=("sync", "async"),
+            expects={"interface": "asgi", **_UVLOOP},
+        ),
+        ServerSpec(
+            id="ninja",
+            title="Django Ninja on uvicorn",
+            script="uvicorn.sh",
+            interface="asgi",
+            env={"DJANGO_SETTINGS_MODULE": "ninja_service.settings"},
+            views=("async",),
             expects={"interface": "asgi", **_UVLOOP},
         ),
         ServerSpec(

@@ -203,6 +203,30 @@ WORKLOADS: Mapping[str, Workload] = {
             # All of many queries at once end late, and nearly together.
             long_window_s=1.5,
         ),
+        *(
+            Workload(
+                id=name,
+                title=f"one parcel and its customer from PostgreSQL, {middleware}",
+                sync_path="/api/parcels/DX00000042/customer/",
+                async_path="/api/parcels/DX00000042/customer/async/",
+                middleware=name != "parcel",
+                needs=frozenset({"postgres"}),
+                headers={"Authorization": f"Bearer {BENCH_TOKEN}"},
+            )
+            for name, middleware in (
+                ("parcel", "no middleware"),
+                ("parcel-middleware", "startproject's middleware"),
+            )
+        ),
+        Workload(
+            id="parcel-raw",
+            title="the same parcel without the ORM, no middleware",
+            sync_path="/api/parcels/DX00000042/customer/raw/",
+            async_path="",
+            middleware=False,
+            needs=frozenset({"postgres"}),
+            headers={"Authorization": f"Bearer {BENCH_TOKEN}"},
+        ),
         Workload(
             id="wait",
             title="one wait for a carrier",
