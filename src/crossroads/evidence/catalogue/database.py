@@ -225,6 +225,51 @@ CLAIMS = (
         depends=("django", "asgiref", "psycopg", "psycopg-pool", "uvicorn", "gunicorn"),
     ),
     Evidence(
+        id="async-backend-connects",
+        claim="Without its pool, django-async-backend opens a connection for each request that "
+        "asks the database and closes it after; with its pool, requests share those of the pool.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="without",
+                    says="connections opened without a pool, one request after another",
+                    unit="connections",
+                ),
+                Quantity(name="requests", says="requests", unit="requests"),
+                Quantity(name="pool", says="connections with a pool of one", unit="connections"),
+            )
+        ),
+        depends=("django-async-backend", "django", "psycopg", "psycopg-pool", "uvicorn"),
+    ),
+    Evidence(
+        id="async-backend-transactions",
+        claim="Async and sync queries of one request take different connections, so what "
+        "async_atomic has written is unknown to the sync ones until it ends; when it fails, all "
+        "of it is taken back.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="connections",
+                    says="connections of a request that asks in both ways",
+                    unit="connections",
+                ),
+            )
+        ),
+        depends=("django-async-backend", "django", "asgiref", "psycopg", "uvicorn"),
+    ),
+    Evidence(
+        id="async-backend-wsgi",
+        claim="Under WSGI, django-async-backend leaves the connections of its requests open, and "
+        "with its pool requests after the first fail.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="left", says="connections left open", unit="connections"),
+                Quantity(name="requests", says="requests, one after another", unit="requests"),
+            )
+        ),
+        depends=("django-async-backend", "django", "psycopg", "psycopg-pool", "gunicorn"),
+    ),
+    Evidence(
         id="async-backend-rate",
         claim="With as many connections as clients, django-async-backend on uvicorn gives no more "
         "requests per second for a query that waits than worker threads do, and takes more CPU "
