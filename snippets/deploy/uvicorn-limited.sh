@@ -7,7 +7,7 @@
 # GRACE_S: what streams then is cut off. Without it uvicorn waits forever.
 exec uvicorn "${APP:-config.asgi:application}" \
     --workers "${WORKERS:-1}" \
-    --host 127.0.0.1 \
+    --host "${HOST:-127.0.0.1}" \
     --port "${PORT:-8000}" \
     --lifespan off \
     --no-access-log \

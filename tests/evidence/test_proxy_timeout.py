@@ -34,15 +34,16 @@ def test_after_a_504_the_request_holds_its_thread_and_an_async_view_is_canceled(
 
 
 @pytest.fixture
-def ask_pair(nginx):
+def ask_pair(nginx, tmp_path):
     """Give a function that puts nginx before two servers, and returns one that asks it."""
     with ExitStack() as leaving:
 
         def start(wsgi, asgi):
-            servers = {"WSGI": wsgi, "ASGI": asgi}
+            ports = {"WSGI": wsgi.server.port, "ASGI": asgi.server.port}
+            servers = {name: f"127.0.0.1:{port}" for name, port in ports.items()}
             proxy = nginx(
                 PAIR,
-                {name: f"127.0.0.1:{desk.server.port}" for name, desk in servers.items()},
+                {**servers, "STATIC": tmp_path},
                 instead={"proxy_read_timeout 30s;": "proxy_read_timeout 1s;"},
             )
 

@@ -60,6 +60,11 @@ def test_text_that_is_not_there_is_not_replaced_without_a_word(configuration: Pa
         start_nginx(configuration, {"WORD": "60s"}, instead={"30s": "1s"})
 
 
+def test_a_name_that_nothing_fills_in_is_an_error(configuration: Path) -> None:
+    with pytest.raises(ValueError, match=r"nothing fills in \$\{WORD\} of some\.conf"):
+        start_nginx(configuration, {})
+
+
 def test_a_configuration_that_nginx_refuses_is_an_error_with_its_words(
     configuration: Path,
 ) -> None:

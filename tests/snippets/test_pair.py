@@ -57,11 +57,12 @@ def leaving() -> Iterator[ExitStack]:
 
 
 @pytest.fixture
-def proxy(nginx: Callable[..., Nginx]) -> Proxy:
+def proxy(nginx: Callable[..., Nginx], tmp_path: Path) -> Proxy:
     """Give a function that starts nginx before two ports and returns its own."""
 
     def start(wsgi: int, asgi: int) -> int:
-        return nginx(PAIR, {"WSGI": f"127.0.0.1:{wsgi}", "ASGI": f"127.0.0.1:{asgi}"}).port
+        servers = {"WSGI": f"127.0.0.1:{wsgi}", "ASGI": f"127.0.0.1:{asgi}"}
+        return nginx(PAIR, {**servers, "STATIC": tmp_path}).port
 
     return start
 

@@ -111,13 +111,18 @@ def proxy(tmp_path: Path) -> Iterator[Proxy]:
         def start(wsgi: int, asgi: int) -> int:
             port = free_port()
             place = f"cp '{SNIPPETS / LOCATION}' stream.conf"
-            fill = f"{envsubst} '$PORT $WSGI $ASGI' < '{PAIR}'"
+            fill = f"{envsubst} '$PORT $WSGI $ASGI $STATIC' < '{PAIR}'"
             # A reader puts the location beside the others; this is where.
             put = r"sed 's|^    location / {|    include stream.conf;\n&|' > desk.conf"
             subprocess.run(
                 ["sh", "-c", f"{place} && {fill} | {put}"],
                 cwd=tmp_path,
-                env={"PORT": str(port), "WSGI": f"127.0.0.1:{wsgi}", "ASGI": f"127.0.0.1:{asgi}"},
+                env={
+                    "PORT": str(port),
+                    "WSGI": f"127.0.0.1:{wsgi}",
+                    "ASGI": f"127.0.0.1:{asgi}",
+                    "STATIC": str(tmp_path),
+                },
                 check=True,
             )
             user = "root" if os.geteuid() == 0 else "nobody"

@@ -1,6 +1,7 @@
 """nginx before servers under test, with the very configuration that the site shows."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -61,7 +62,7 @@ def start_nginx(
 
     Raises:
         ServiceError: nginx or envsubst is not installed, or nginx did not start.
-        ValueError: Text to be replaced is not in the configuration.
+        ValueError: A name is left that nothing fills in, or text to be replaced is not there.
     """
     envsubst, nginx = find_program("envsubst"), find_program("nginx")
     port = free_port()
@@ -73,6 +74,9 @@ def start_nginx(
         if shown not in desk:
             raise ValueError(f"{shown!r} is not in {configuration.name}")
         desk = desk.replace(shown, now)
+
+    if left := re.findall(r"\$\{[A-Z_]+\}", desk):
+        raise ValueError(f"nothing fills in {', '.join(left)} of {configuration.name}")
 
     scratch = Path(tempfile.mkdtemp(prefix="crossroads-nginx-"))
     (scratch / "desk.conf").write_text(desk, encoding="utf-8")
