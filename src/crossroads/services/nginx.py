@@ -55,7 +55,7 @@ def start_nginx(
 
     Args:
         configuration: A file with `${NAME}` in it, filled in as readers do, by envsubst.
-        settings: What is filled in; `PORT` is ours.
+        settings: What is filled in; `PORT` is ours, and `STATIC` is empty unless given.
         instead: Text of the configuration, and what stands there now: a time-out that no test
             can wait for.
         ready_path: Path of the request that shows that it answers.
@@ -66,17 +66,13 @@ def start_nginx(
     """
     envsubst, nginx = find_program("envsubst"), find_program("nginx")
     port = free_port()
-    given = {name: str(value) for name, value in {**settings, "PORT": port}.items()}
-    names = " ".join(f"${name}" for name in given)
-    fill = ["sh", "-c", f"{envsubst} '{names}' < '{configuration}'"]
-    desk = subprocess.run(fill, env=given, check=True, stdout=subprocess.PIPE, text=True).stdout
+    # A folder that is not there is one without files.
+    given = {"STATIC": "/nowhere", **settings, "PORT": port}
+    desk = _filled_in(configuration, given, envsubst)
     for shown, now in (instead or {}).items():
         if shown not in desk:
             raise ValueError(f"{shown!r} is not in {configuration.name}")
         desk = desk.replace(shown, now)
-
-    if left := re.findall(r"\$\{[A-Z_]+\}", desk):
-        raise ValueError(f"nothing fills in {', '.join(left)} of {configuration.name}")
 
     scratch = Path(tempfile.mkdtemp(prefix="crossroads-nginx-"))
     (scratch / "desk.conf").write_text(desk, encoding="utf-8")
@@ -86,6 +82,16 @@ def start_nginx(
     process = Process.start(command, name="nginx", cwd=scratch, scratch=scratch)
     process.wait_until(lambda: get_status(port, ready_path, 10) is not None)
     return Nginx(f"http://127.0.0.1:{port}", [process], port)
+
+
+def _filled_in(configuration: Path, settings: Mapping[str, object], envsubst: Path) -> str:
+    given = {name: str(value) for name, value in settings.items()}
+    names = " ".join(f"${name}" for name in given)
+    fill = ["sh", "-c", f"{envsubst} '{names}' < '{configuration}'"]
+    desk = subprocess.run(fill, env=given, check=True, stdout=subprocess.PIPE, text=True).stdout
+    if left := re.findall(r"\$\{[A-Z_]+\}", desk):
+        raise ValueError(f"nothing fills in {', '.join(left)} of {configuration.name}")
+    return desk
 
 
 def find_program(name: str) -> Path:
