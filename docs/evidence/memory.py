@@ -5,14 +5,14 @@
 
 # %% [markdown]
 # ---
-# description: Memory of processes and of threads that hold as many requests.
+# description: Memory of processes and of threads that serve as many requests at once.
 # hide:
 #   - toc
 # ---
 #
 # # Memory
 #
-# The same number of requests in progress, all of them waiting: in threads of one process, in
+# Servers that can serve the same number of requests at once: with threads of one process, with
 # processes of one thread, and between. A process that loads the app for itself has all of it once
 # more. A thread adds a stack, and what its request holds.
 #

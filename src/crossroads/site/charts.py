@@ -164,7 +164,7 @@ def knee(lanes: Lanes) -> Figure:
 
 def memory(lanes: Lanes) -> Figure:
     """Return the memory of a server whose requests all wait, by processes and threads."""
-    names = ("all requests in progress",)
+    names = ("under load",)
 
     def show(run: Run) -> Drawing:
         found = summarize(run, "hold", [MEMORY], series=names[0])
@@ -173,7 +173,7 @@ def memory(lanes: Lanes) -> Figure:
     return figure(
         Plan(
             name="memory",
-            title="Memory of a server with as many requests in progress, by processes and threads",
+            title="Memory of a server that serves as many requests at once, by processes and threads",
             reading=f"{_DOTS}; further left is less. Memory is proportional set size: what "
             "processes share is divided among them. Workers load the app for themselves.",
             key=names,
