@@ -9,13 +9,21 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import render
 from parcels.models import Parcel
+from rates.carriers import aget_quote
 
 
 # --8<-- [start:render]
 @sync_to_async
-def page(request):
-    """Query and render in one trip: the template may loop over a QuerySet here."""
-    return render(request, "parcels/desk.html", {"parcels": Parcel.objects.newest()})
+def page(request, quote):
+    """Query and render in one trip: here the template may loop over a QuerySet."""
+    return render(
+        request, "parcels/desk.html", {"parcels": Parcel.objects.newest(), "quote": quote}
+    )
+
+
+async def shown(request):
+    quote = await aget_quote("postal", weight_g=1000, country="DE")
+    return await page(request, quote)
 
 
 # --8<-- [end:render]
