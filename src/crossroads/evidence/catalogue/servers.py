@@ -210,6 +210,135 @@ CLAIMS = (
         depends=("gunicorn",),
     ),
     Evidence(
+        id="backlog",
+        claim="A sync worker leaves requests that it cannot run in the kernel's accept queue, and "
+        "a gthread worker takes them into a queue of its own, up to worker_connections; Django "
+        "has seen none of them.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="requests", says="requests that came at once", unit="requests"),
+                Quantity(
+                    name="kernel",
+                    says="connections in the accept queue of a sync worker",
+                    unit="connections",
+                ),
+                Quantity(name="threads", says="threads of the gthread worker", unit="threads"),
+                Quantity(
+                    name="worker",
+                    says="requests that wait inside the gthread worker",
+                    unit="requests",
+                ),
+            )
+        ),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="backlog-full",
+        claim="When the accept queue is full, a TCP connection is neither made nor refused, and "
+        "nginx answers 504 in the end; over a Unix socket it is refused, and nginx answers 502.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="backlog", says="backlog that was set"),
+                Quantity(name="queued", says="connections that it then held", unit="connections"),
+                Quantity(name="status", says="status behind nginx, over TCP"),
+                Quantity(name="unix", says="status behind nginx, over a Unix socket"),
+            )
+        ),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="busy-worker",
+        claim="A request that a busy gthread worker has accepted waits there, though another "
+        "worker is idle.",
+        proof=Tested(),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="queue-left",
+        claim="A request whose client left while it queued is run all the same.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="left", says="clients that left the queue", unit="clients"),
+                Quantity(name="run", says="of their requests, those that ran", unit="requests"),
+            )
+        ),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="keep-alive",
+        claim="gthread and uvicorn close a kept connection after a time of their own, gthread "
+        "holds no thread for it meanwhile, and a sync worker keeps none.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="kept", says="silent connections kept", unit="connections"),
+                Quantity(
+                    name="threads", says="threads of the worker that keeps them", unit="threads"
+                ),
+            )
+        ),
+        depends=("gunicorn", "uvicorn"),
+    ),
+    Evidence(
+        id="keep-alive-502",
+        claim="A request that nginx sends into a connection that gunicorn is closing is sent "
+        "again when it is a GET, and answered with 502 when it is a POST.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="post", says="status of the POST"),
+                Quantity(name="get", says="status of the GET"),
+            )
+        ),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="graceful",
+        claim="On SIGTERM and on SIGHUP gunicorn answers what is in progress, and after SIGHUP "
+        "new workers serve what comes meanwhile.",
+        proof=Tested(),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="graceful-timeout",
+        claim="On SIGTERM gunicorn cuts off what is in progress after graceful_timeout; after "
+        "SIGHUP a request in the thread of an old worker outlives it.",
+        proof=Tested(),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="restart-queue",
+        claim="SIGTERM loses the requests that wait in the accept queue, and SIGHUP loses none.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="queued", says="requests in the accept queue", unit="requests"),
+                Quantity(name="lost", says="of these, lost to a SIGTERM", unit="requests"),
+            )
+        ),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="reload-preload",
+        claim="After SIGHUP a gunicorn with preload_app serves the old code from new workers, and "
+        "one without it the new code.",
+        proof=Tested(),
+        depends=("gunicorn",),
+    ),
+    Evidence(
+        id="max-requests",
+        claim="A worker that has reached max_requests accepts nothing more, and its successor "
+        "starts only when its requests in progress have ended.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="threads", says="threads of the worker", unit="threads"),
+                Quantity(
+                    name="waiting",
+                    says="requests that wait while one is in progress",
+                    unit="requests",
+                ),
+            )
+        ),
+        depends=("gunicorn",),
+    ),
+    Evidence(
         id="asgi-threads",
         claim="Under ASGI each sync view in progress has a thread of its own: the views neither "
         "wait for each other nor does anything bound the threads.",
