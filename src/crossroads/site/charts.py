@@ -173,7 +173,7 @@ def memory(lanes: Lanes) -> Figure:
     return figure(
         Plan(
             name="memory",
-            title="Memory of a server that serves as many requests at once, by processes and threads",
+            title="Memory of a server, by processes and threads, for as many requests at once",
             reading=f"{_DOTS}; further left is less. Memory is proportional set size: what "
             "processes share is divided among them. Workers load the app for themselves.",
             key=names,

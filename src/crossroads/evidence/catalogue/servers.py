@@ -454,22 +454,96 @@ CLAIMS = (
         ),
         depends=("django", "uvicorn"),
     ),
-    unproven(
-        "thread-mem",
-        "Threads need less memory than the same number of processes.",
-        "cells that hold many requests and read their memory",
+    Evidence(
+        id="thread-mem",
+        claim="Threads need less memory than the same number of processes.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="processes",
+                    says="memory of a server whose requests in progress have a process each",
+                    unit="MB",
+                ),
+                Quantity(
+                    name="threads",
+                    says="memory of a server whose requests in progress have a thread each",
+                    unit="MB",
+                ),
+                Quantity(
+                    name="requests",
+                    says="requests in progress",
+                    unit="requests",
+                ),
+            )
+        ),
+        depends=("django", "gunicorn"),
     ),
-    unproven(
-        "preload",
-        "Workers forked from a loaded app share memory that workers which load it themselves do "
-        "not.",
-        "cells that read the memory of workers with and without preload_app",
+    Evidence(
+        id="preload",
+        claim="Workers forked from a loaded app share memory that workers which load it "
+        "themselves do not.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="each",
+                    says="memory of a server whose workers load the app themselves",
+                    unit="MB",
+                ),
+                Quantity(
+                    name="shared",
+                    says="memory of the same server with the app loaded before the fork",
+                    unit="MB",
+                ),
+                Quantity(
+                    name="workers",
+                    says="worker processes",
+                    unit="processes",
+                ),
+            )
+        ),
+        depends=("django", "gunicorn"),
     ),
-    unproven(
-        "mem-model",
-        "A large object that every worker loads takes its memory once for each worker; in a "
-        "process of its own, once.",
-        "cells that read the memory of workers with a large object",
+    Evidence(
+        id="mem-model",
+        claim="A large object that every worker loads takes its memory once for each worker; in a "
+        "process of its own, once; preloaded, once if it is one block, and far more if it is many "
+        "objects that requests read.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="model",
+                    says="size of the object",
+                    unit="MB",
+                ),
+                Quantity(
+                    name="workers",
+                    says="worker processes",
+                    unit="processes",
+                ),
+                Quantity(
+                    name="each",
+                    says="memory that it takes, loaded by each worker",
+                    unit="MB",
+                ),
+                Quantity(
+                    name="preloaded",
+                    says="memory that it takes, loaded before the fork, as one block of bytes",
+                    unit="MB",
+                ),
+                Quantity(
+                    name="objects",
+                    says="memory that as much in Python objects takes, loaded before the fork, "
+                    "after each worker has read it",
+                    unit="MB",
+                ),
+                Quantity(
+                    name="alone",
+                    says="memory of a process of its own, all in all",
+                    unit="MB",
+                ),
+            )
+        ),
+        depends=("gunicorn",),
     ),
     Evidence(
         id="files",
