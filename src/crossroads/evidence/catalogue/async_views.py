@@ -224,6 +224,21 @@ CLAIMS = (
         depends=("django", "asgiref"),
     ),
     Evidence(
+        id="class-guard",
+        claim="In a class-based view with async handlers, a login that is asked for around "
+        "dispatch fails for everybody, by decorator or by mixin; around a handler or the whole "
+        "view it works.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="dispatch", says="status with the decorator around dispatch"),
+                Quantity(name="mixin", says="status with LoginRequiredMixin"),
+                Quantity(name="handler", says="status with the decorator around the handler"),
+                Quantity(name="view", says="status with the decorator around as_view()"),
+            )
+        ),
+        depends=("django",),
+    ),
+    Evidence(
         id="test-rollback",
         claim="An async test of TestCase has its queries in the test's transaction, and those of "
         "another thread outside of it: they do not see the test's rows, and theirs stay.",
