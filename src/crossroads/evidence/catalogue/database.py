@@ -25,9 +25,112 @@ CLAIMS = (
                     says="connections still open under ASGI with CONN_MAX_AGE after their requests",
                     unit="connections",
                 ),
+                *(
+                    Quantity(
+                        name=f"{name}-at-{requests}",
+                        says=f"connections {where}, with {requests} requests at once",
+                        unit="connections",
+                    )
+                    for name, where in (
+                        ("asgi", "under ASGI without a pool"),
+                        ("wsgi", "under gthread without a pool"),
+                        ("pool", "under ASGI with a pool"),
+                    )
+                    for requests in (5, 10, 20)
+                ),
             )
         ),
         depends=("django", "asgiref", "psycopg", "psycopg-pool"),
+    ),
+    Evidence(
+        id="conn-reuse",
+        claim="With CONN_MAX_AGE a thread that stays finds its connection again, so under WSGI "
+        "few serve many requests; under ASGI each request connects all the same, unless there is "
+        "a pool.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="requests", says="requests, most one after another", unit="requests"),
+                Quantity(
+                    name="wsgi",
+                    says="sessions of PostgreSQL under gthread with CONN_MAX_AGE",
+                    unit="sessions",
+                ),
+                Quantity(
+                    name="wsgi-closed", says="sessions under gthread without it", unit="sessions"
+                ),
+                Quantity(
+                    name="asgi", says="sessions under ASGI with CONN_MAX_AGE", unit="sessions"
+                ),
+                Quantity(name="pool", says="sessions under ASGI with a pool", unit="sessions"),
+            )
+        ),
+        depends=("django", "asgiref", "gunicorn", "uvicorn", "psycopg", "psycopg-pool"),
+    ),
+    Evidence(
+        id="too-many-clients",
+        claim="Requests that nothing bounds are turned away by PostgreSQL when it has no "
+        "connection left, and fail; those that wait for a thread or for a pool are all answered.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="refused", says="requests under ASGI that failed", unit="requests"),
+                Quantity(name="requests", says="requests at once", unit="requests"),
+                Quantity(
+                    name="allowed", says="connections that PostgreSQL allows", unit="connections"
+                ),
+                Quantity(name="wsgi", says="failed under gthread", unit="requests"),
+                Quantity(name="pool", says="failed under ASGI with a pool", unit="requests"),
+            )
+        ),
+        depends=("django", "asgiref", "uvicorn", "gunicorn", "psycopg", "psycopg-pool"),
+    ),
+    Evidence(
+        id="error-page-conns",
+        claim="A page for an error that asks the database leaves a connection open under ASGI, "
+        "which no request closes, and none under WSGI.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="asgi", says="connections left under ASGI", unit="connections"),
+                Quantity(name="requests", says="requests that met a 404", unit="requests"),
+                Quantity(name="wsgi", says="connections left under gthread", unit="connections"),
+            )
+        ),
+        depends=("django", "asgiref", "uvicorn", "gunicorn", "psycopg"),
+    ),
+    Evidence(
+        id="pool-full",
+        claim="A request that finds every connection of the pool lent waits for its time-out and "
+        "fails with PoolTimeout; those that hold one go on.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="failed", says="requests that failed", unit="requests"),
+                Quantity(name="requests", says="requests at once", unit="requests"),
+                Quantity(name="pool", says="connections of the pool", unit="connections"),
+            )
+        ),
+        depends=("django", "psycopg", "psycopg-pool", "uvicorn"),
+    ),
+    Evidence(
+        id="pgbouncer",
+        claim="Behind PgBouncer in its transaction mode a transaction in progress holds a "
+        "connection to PostgreSQL and a request that only waits holds none; a SET, a lock, a "
+        "LISTEN, a prepared statement or a cursor of the session does not survive it.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="connections",
+                    says="connections to PostgreSQL that PgBouncer may open",
+                    unit="connections",
+                ),
+                Quantity(name="requests", says="requests in progress at once", unit="requests"),
+                Quantity(name="clients", says="their connections to PgBouncer", unit="connections"),
+                Quantity(
+                    name="transactions",
+                    says="of as many requests that wait inside a transaction, those in progress",
+                    unit="requests",
+                ),
+            )
+        ),
+        depends=("django", "psycopg", "uvicorn"),
     ),
     Evidence(
         id="gather-orm",
@@ -138,6 +241,19 @@ CLAIMS = (
                 Quantity(name="rows", says="rows read to sort", unit="rows"),
                 Quantity(name="indexed", says="pages read in the index's order", unit="pages"),
                 Quantity(name="shown", says="rows of the page", unit="rows"),
+            )
+        ),
+        depends=("django", "psycopg"),
+    ),
+    Evidence(
+        id="stale-connection",
+        claim="When the database has ended its connection, a thread that is no request fails with "
+        "every further query, unless it closes old connections as a request does.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="looks", says="queries after the database had ended the connection"),
+                Quantity(name="failed", says="of these, those that failed"),
+                Quantity(name="closed", says="that failed with close_old_connections before each"),
             )
         ),
         depends=("django", "psycopg"),
@@ -311,20 +427,106 @@ CLAIMS = (
         ),
         depends=("django-async-backend", "django", "psycopg", "psycopg-pool", "uvicorn"),
     ),
-    unproven(
-        "db-pool",
-        "A pool bounds connections without slowing requests down.",
-        "cells with and without a pool under load",
+    Evidence(
+        id="db-pool",
+        claim="A pool bounds the connections without slowing requests down: under ASGI they are "
+        "answered sooner than if each connected, under WSGI at the same cost as with CONN_MAX_AGE.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="asgi",
+                    says="latency of a list on uvicorn with a pool, divided by that of connecting "
+                    "for each request",
+                    figure="latency_ms",
+                    cell="orm-list:uvicorn:sync:c16",
+                    over="orm-list-connect:uvicorn:sync:c16",
+                    at_most=1.0,
+                ),
+                Reading(
+                    name="wsgi",
+                    says="CPU per request of a list on gthread with a pool, divided by that with "
+                    "CONN_MAX_AGE",
+                    figure="cpu_ms",
+                    cell="orm-list:gunicorn-gthread:sync:c16:t8",
+                    over="orm-list-keep:gunicorn-gthread:sync:c16:t8",
+                    at_most=1.15,
+                ),
+                Reading(
+                    name="wsgi-latency",
+                    says="latency of a list on gthread with a pool, divided by that with "
+                    "CONN_MAX_AGE",
+                    figure="latency_ms",
+                    cell="orm-list:gunicorn-gthread:sync:c16:t8",
+                    over="orm-list-keep:gunicorn-gthread:sync:c16:t8",
+                ),
+            )
+        ),
+        depends=("django", "psycopg", "psycopg-pool", "uvicorn", "gunicorn"),
     ),
-    unproven(
-        "db-sat",
-        "Beyond a few connections per core, more connections make queries slower.",
-        "cells with a rising number of connections",
+    Evidence(
+        id="db-sat",
+        claim="Beyond a few connections per core, more connections make queries slower and "
+        "answer hardly more of them.",
+        proof=Measured(
+            readings=(
+                Reading(
+                    name="latency",
+                    says="latency of a report that PostgreSQL computes on one core with 32 "
+                    "connections, divided by that with 4",
+                    figure="latency_ms",
+                    cell="report:gunicorn-gthread:sync:c32:t32",
+                    over="report:gunicorn-gthread:sync:c4:t4",
+                    at_least=4.0,
+                ),
+                Reading(
+                    name="rate",
+                    says="requests per second with 32 connections, divided by those with 4",
+                    figure="rate",
+                    cell="report:gunicorn-gthread:sync:c32:t32",
+                    over="report:gunicorn-gthread:sync:c4:t4",
+                    at_most=1.5,
+                ),
+                Reading(
+                    name="few",
+                    says="latency of the report with 4 connections",
+                    figure="latency_ms",
+                    cell="report:gunicorn-gthread:sync:c4:t4",
+                ),
+                Reading(
+                    name="many",
+                    says="latency of the report with 32 connections",
+                    figure="latency_ms",
+                    cell="report:gunicorn-gthread:sync:c32:t32",
+                ),
+            )
+        ),
+        depends=("django", "psycopg", "gunicorn"),
     ),
-    unproven(
-        "stream-conn",
-        "One query before a stream holds that database connection until the stream ends.",
-        "a test with open streams and PostgreSQL",
+    Evidence(
+        id="stream-conn",
+        claim="One query before a stream holds its database connection until the stream ends, so "
+        "a pool bounds the streams and everything else waits for them; given back before the "
+        "first part, none is held.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="streams", says="open streams, one query each", unit="streams"),
+                Quantity(name="held", says="connections that they hold", unit="connections"),
+                Quantity(
+                    name="given-back",
+                    says="connections held when each stream has given its own back",
+                    unit="connections",
+                ),
+                Quantity(
+                    name="pool", says="streams that take all of a pool of five", unit="streams"
+                ),
+                Quantity(
+                    name="through-pool",
+                    says="streams that leave that pool to others, having given back",
+                    unit="streams",
+                ),
+            )
+        ),
+        depends=("django", "psycopg", "uvicorn"),
     ),
     Evidence(
         id="cache",
@@ -364,5 +566,31 @@ CLAIMS = (
             )
         ),
         depends=("django", "redis", "psycopg", "gunicorn"),
+    ),
+    Evidence(
+        id="cache-stampede",
+        claim="When a kept value has expired, every request that comes before it is made again "
+        "makes it; with a lock that one of them gets, one makes it, and the others take the old "
+        "one or wait.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="plain", says="requests that make it, with get_or_set"),
+                Quantity(name="requests", says="requests that want it at once", unit="requests"),
+                Quantity(name="chosen", says="requests that make it, with a lock"),
+            )
+        ),
+        depends=("django", "redis"),
+    ),
+    Evidence(
+        id="cache-private",
+        claim="cache_page keeps a page before the session's middleware has said that it varies by "
+        "cookie, so a page that one visitor is named on is shown to another; with vary_on_cookie "
+        "below it, or with the middleware for the whole site, it is not.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="names", says="names that were read on the page", unit="name"),
+                Quantity(name="visitors", says="visitors, each logged in by a name of their own"),
+            )
+        ),
     ),
 )
