@@ -246,7 +246,7 @@ def test_without_postgresql_the_reason_is_on_the_row(setting: Setting) -> None:
     row = measure(cell("orm-list", "gunicorn-gthread"), 1, gone)
 
     assert row.figures is None
-    assert row.reason == "no postgres: initdb was not found"
+    assert row.reason == "no PostgreSQL: initdb was not found"
 
 
 def test_a_cell_with_every_service_beside_it_gives_figures(setting: Setting) -> None:

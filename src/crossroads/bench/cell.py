@@ -22,7 +22,7 @@ from crossroads.bench.generator import Generator, GeneratorError
 from crossroads.bench.load import OK, LoadResult, LoadSpec
 from crossroads.bench.profiles import Profile
 from crossroads.bench.servers import SERVERS, ServerSpec
-from crossroads.bench.workloads import BENCH_TOKEN, STALL_EVERY_S, WORKLOADS, Need, Workload
+from crossroads.bench.workloads import BENCH_TOKEN, NEEDS, STALL_EVERY_S, WORKLOADS, Need, Workload
 from crossroads.errors import CrossroadsError
 from crossroads.measurements.identity import this_python
 from crossroads.measurements.machine import usable_cores
@@ -195,7 +195,7 @@ def _measure(
     for need in workload.needs:
         service = setting.beside.get(need, Beside(problem="it was not started"))
         if service.problem:
-            raise CellError(f"no {need}", service.problem, "see README.md, what a run needs")
+            raise CellError(f"no {NEEDS[need]}", service.problem, "see README.md, what a run needs")
     with ExitStack() as stack:
         stack.enter_context(_database_kept(workload, setting))
         server = start_server(

@@ -19,6 +19,14 @@ BENCH_TOKEN = "bench"  # noqa: S105 (of a server that lives for two seconds on 1
 type Need = Literal["postgres", "pgbouncer", "valkey", "carriers"]
 """A service that a workload cannot do without."""
 
+NEEDS: Mapping[Need, str] = {
+    "postgres": "PostgreSQL",
+    "pgbouncer": "PgBouncer",
+    "valkey": "Valkey",
+    "carriers": "service of carriers",
+}
+"""What people call them."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Workload:
