@@ -1,17 +1,14 @@
 """Sync work with the database raises in async code, in each shape in which it hides there."""
 
 import runpy
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import SynchronousOnlyOperation
-from django.db import connections
 from django.urls import path
 
 SNIPPET = Path(__file__).parents[2] / "snippets" / "traps" / "async_unsafe.py"
@@ -28,12 +25,10 @@ SESSIONS = "CREATE TABLE django_session (session_key, session_data, expire_date)
 
 
 @pytest.fixture
-def outcome(desk_url, django_in_process, ask_in_process, monkeypatch, tmp_path):  # noqa: ARG001
+def outcome(desk_in_process, ask_in_process):
     """Give a function that says what a view of the snippet raises under ASGI, or None."""
-    own = shutil.copy(urlsplit(desk_url).path, tmp_path)
-    with closing(sqlite3.connect(own)) as database:
+    with closing(sqlite3.connect(desk_in_process)) as database:
         database.execute(SESSIONS)
-    monkeypatch.setitem(connections.settings["default"], "NAME", own)
     views = SimpleNamespace(**runpy.run_path(str(SNIPPET)))
 
     def outcome(name):

@@ -155,6 +155,65 @@ CLAIMS = (
         depends=("django",),
     ),
     Evidence(
+        id="async-atomic-requests",
+        claim="With ATOMIC_REQUESTS every request to an async view is a RuntimeError, unless the "
+        "view is taken out with non_atomic_requests.",
+        proof=Tested(),
+        depends=("django",),
+    ),
+    Evidence(
+        id="mixed-handlers",
+        claim="A class-based view with sync and async handlers is refused when it is made.",
+        proof=Tested(),
+        depends=("django",),
+    ),
+    Evidence(
+        id="not-awaited",
+        claim="A coroutine that is not awaited has none of the fields of its result, and it is "
+        "true, whatever its result would be.",
+        proof=Tested(),
+        depends=("django",),
+    ),
+    Evidence(
+        id="bridge-errors",
+        claim="async_to_sync refuses a thread with a running loop, sync_to_async refuses an async "
+        "function, and the loop's database connection is refused in another thread.",
+        proof=Tested(),
+        depends=("asgiref", "django"),
+    ),
+    Evidence(
+        id="create-task",
+        claim="A task that a view leaves behind goes on after the answer under ASGI, is lost when "
+        "the server stops, and ends with its request under WSGI.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="calls", says="calls that the task has to make", unit="calls"),
+                Quantity(
+                    name="asgi", says="calls that it made under ASGI after the answer", unit="calls"
+                ),
+                Quantity(name="wsgi", says="calls that it made under WSGI", unit="calls"),
+                Quantity(
+                    name="stopped",
+                    says="calls that it had begun when the server stopped, and has not ended",
+                    unit="calls",
+                ),
+            )
+        ),
+        depends=("django", "asgiref", "uvicorn"),
+    ),
+    Evidence(
+        id="swallowed-cancel",
+        claim="An async view that catches BaseException goes on when its client has left; one that "
+        "catches Exception ends.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="passed", says="carriers asked by the view that lets it pass, of 5"),
+                Quantity(name="swallowed", says="carriers asked by the view that swallows it"),
+            )
+        ),
+        depends=("django", "uvicorn"),
+    ),
+    Evidence(
         id="contextvars",
         claim="A context variable crosses sync_to_async and async_to_sync, each way in and out; "
         "what a threading.local holds stays in its thread.",

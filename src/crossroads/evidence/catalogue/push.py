@@ -15,6 +15,22 @@ CLAIMS = (
         depends=("django", "uvicorn"),
     ),
     Evidence(
+        id="gzip-sse",
+        claim="GZipMiddleware compresses an event stream and holds no event back, from an async "
+        "iterator under ASGI and from a sync one under WSGI.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="asgi", says="events read before the last was made, ASGI", unit="events"
+                ),
+                Quantity(
+                    name="wsgi", says="events read before the last was made, WSGI", unit="events"
+                ),
+            )
+        ),
+        depends=("django", "uvicorn", "gunicorn"),
+    ),
+    Evidence(
         id="sse-listen",
         claim="One listener for each process serves all of its streams; a listener for each client "
         "costs a connection for each.",

@@ -377,6 +377,46 @@ CLAIMS = (
         depends=("django", "asgiref"),
     ),
     Evidence(
+        id="middleware-hops",
+        claim="Under ASGI each of process_request, process_view and process_response of a bundled "
+        "middleware is a hop; a function middleware that is written in both forms adds none.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="startproject", says="hops of startproject's middleware", unit="hops"
+                ),
+                Quantity(name="security", says="SecurityMiddleware", unit="hops"),
+                Quantity(name="session", says="SessionMiddleware", unit="hops"),
+                Quantity(name="common", says="CommonMiddleware", unit="hops"),
+                Quantity(name="csrf-view", says="CsrfViewMiddleware", unit="hops"),
+                Quantity(name="authentication", says="AuthenticationMiddleware", unit="hops"),
+                Quantity(name="message", says="MessageMiddleware", unit="hops"),
+                Quantity(name="xframe-options", says="XFrameOptionsMiddleware", unit="hops"),
+                Quantity(name="locale", says="LocaleMiddleware", unit="hops"),
+                Quantity(name="gzip", says="GZipMiddleware", unit="hops"),
+                Quantity(name="conditional-get", says="ConditionalGetMiddleware", unit="hops"),
+                Quantity(
+                    name="content-security-policy",
+                    says="ContentSecurityPolicyMiddleware",
+                    unit="hops",
+                ),
+                Quantity(
+                    name="mixin",
+                    says="one of your own, with both methods of the mixin",
+                    unit="hops",
+                ),
+                Quantity(name="both-forms", says="the same in both forms", unit="hops"),
+                Quantity(
+                    name="together-sync",
+                    says="hops of a sync view with startproject's middleware marked as sync-only",
+                    unit="hops",
+                ),
+                Quantity(name="together-async", says="the same, async view", unit="hops"),
+            )
+        ),
+        depends=("django", "asgiref"),
+    ),
+    Evidence(
         id="async-mw",
         claim="One sync-only middleware above an async view costs a fraction of what "
         "startproject's middleware costs.",
@@ -427,18 +467,112 @@ CLAIMS = (
         depends=("uvicorn",),
     ),
     Evidence(
+        id="granian-limit",
+        claim="With --backpressure granian takes no more connections than that, silent ones too, "
+        "and leaves the others in the queue until one is closed.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="limit", says="limit that was set", unit="connections"),
+                Quantity(
+                    name="in-progress", says="requests in progress, with more waiting", unit=""
+                ),
+            )
+        ),
+        depends=("granian",),
+    ),
+    Evidence(
+        id="asgi-no-limit",
+        claim="gunicorn's asgi worker, whatever its worker_connections, hypercorn and daphne begin "
+        "every request that comes.",
+        proof=Tested(),
+        depends=("gunicorn", "hypercorn", "daphne"),
+    ),
+    Evidence(
+        id="view-limit",
+        claim="A semaphore around an async view lets so many run, so many wait, and refuses the "
+        "rest, while other views are answered.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="running", says="requests of the view that run", unit="requests"),
+                Quantity(name="waiting", says="requests that wait for them", unit="requests"),
+                Quantity(name="refused", says="requests beyond both, of 50 in all"),
+            )
+        ),
+        depends=("django", "uvicorn"),
+    ),
+    Evidence(
+        id="request-bound",
+        claim="asyncio.timeout in a middleware ends an async view and answers for a sync one, "
+        "which runs on in its thread; a stream it does not bound.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="goes-on",
+                    says="calls of a sync view in progress after its client has the 503",
+                    unit="",
+                ),
+            )
+        ),
+        depends=("django", "asgiref", "uvicorn"),
+    ),
+    Evidence(
+        id="pair-session",
+        claim="Who logs in on the WSGI server is logged in on the ASGI server of the same project, "
+        "if both have the same database and the same SECRET_KEY.",
+        proof=Tested(),
+        depends=("django", "gunicorn", "uvicorn"),
+    ),
+    Evidence(
         id="stream-sync",
         claim="Under ASGI a response that streams from a sync iterator is collected whole before "
-        "its first byte is sent; from an async iterator it streams.",
+        "its first byte is sent; from an async iterator it streams. Under WSGI it is the other "
+        "way round.",
         proof=Tested(
             quantities=(
                 Quantity(name="sync", says="parts sent before the last one is made, sync iterator"),
                 Quantity(
                     name="async", says="parts sent before the last one is made, async iterator"
                 ),
+                Quantity(name="wsgi-sync", says="the same under WSGI, sync iterator"),
+                Quantity(name="wsgi-async", says="the same under WSGI, async iterator"),
+            )
+        ),
+        depends=("django", "uvicorn", "gunicorn", "granian", "hypercorn", "daphne"),
+    ),
+    Evidence(
+        id="stream-no-wait",
+        claim="On uvicorn a stream that never waits does not notice that its client has left, and "
+        "keeps the event loop until all its parts are made; one that lets others have their turn "
+        "is ended.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="parts", says="parts that the stream would make", unit="parts"),
+                Quantity(
+                    name="waits-not", says="parts made for a client who left early", unit="parts"
+                ),
+                Quantity(name="takes-turns", says="the same, with sleep(0) in between"),
             )
         ),
         depends=("django", "uvicorn"),
+    ),
+    Evidence(
+        id="stream-stop",
+        claim="An ASGI server that is told to stop lets an open stream run to its last part, "
+        "unless its limit for that ends it; daphne cuts it off.",
+        proof=Tested(),
+        depends=("uvicorn", "gunicorn", "granian", "hypercorn", "daphne"),
+    ),
+    Evidence(
+        id="whole-body",
+        claim="Under ASGI a view begins when the whole body of its request has come; under WSGI it "
+        "begins with the head, and holds a thread while the body comes.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="asgi", says="views begun under ASGI with half a body", unit="views"),
+                Quantity(name="wsgi", says="views begun under WSGI with half a body", unit="views"),
+            )
+        ),
+        depends=("django", "uvicorn", "gunicorn"),
     ),
     Evidence(
         id="disconnect",
@@ -450,6 +584,26 @@ CLAIMS = (
                     name="async", says="carriers that an async view asks, left at the first of five"
                 ),
                 Quantity(name="sync", says="carriers that a sync view asks, left at the first"),
+            )
+        ),
+        depends=("django", "uvicorn", "gunicorn", "granian", "hypercorn", "daphne"),
+    ),
+    Evidence(
+        id="shield",
+        claim="When the client leaves, a task behind asyncio.shield goes on to its end; when the "
+        "server stops, it does not.",
+        proof=Tested(
+            quantities=(
+                Quantity(
+                    name="calls",
+                    says="calls that the task makes, its client gone at the first",
+                    unit="calls",
+                ),
+                Quantity(
+                    name="stopped",
+                    says="calls that it makes when the server stops then",
+                    unit="calls",
+                ),
             )
         ),
         depends=("django", "uvicorn"),
