@@ -1,6 +1,6 @@
 """The database behind the views: connections, queries, the async ORM, and caches."""
 
-from crossroads.evidence.model import Evidence, Measured, Quantity, Reading, Tested, unproven
+from crossroads.evidence.model import Evidence, Measured, Quantity, Reading, Tested
 
 CLAIMS = (
     Evidence(
