@@ -117,7 +117,8 @@ def _quick() -> Iterator[Cell]:
     yield cell("json", "bare-wsgi")
     yield cell("json", "bare-asgi")
     yield cell("cpu", "gunicorn-gthread", clients=CPU_CLIENTS)
-    yield cell("parcel", "gunicorn-gthread")
+    for workload in ("parcel", "parcel-raw"):
+        yield cell(workload, "gunicorn-gthread")
     yield from _stall()
 
 

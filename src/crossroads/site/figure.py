@@ -104,7 +104,7 @@ def _lane(plan: Plan, name: str, run: Run | None, place: int) -> str:
     )
     return (
         f'<div class="cr-lane">{head}{pictures}{caption(run)}'
-        f"{_table(f'{plan.title}: {name.lower()}', drawing.summaries)}</div>"
+        f"{data_table(f'{plan.title}: {name.lower()}', drawing.summaries)}</div>"
     )
 
 
@@ -125,7 +125,8 @@ def caption(run: Run) -> str:
     )
 
 
-def _table(title: str, summaries: Sequence[Summary]) -> str:
+def data_table(title: str, summaries: Sequence[Summary]) -> str:
+    """Return everything that `summaries` hold, as a table that opens on demand."""
     heads = ("Row", "Series", "Measure", "Middle", "95 % interval", "Rounds", "Remark")
     head = "".join(f'<th scope="col">{text}</th>' for text in heads)
     body = "".join(f"<tr>{_cells(summary)}</tr>" for summary in summaries)

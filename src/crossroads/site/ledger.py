@@ -30,6 +30,7 @@ CHARTS: Mapping[str, str] = {
     "wait": "waiting/",
     "cpu": "cpu-views/",
     "parcel": "../fastapi/",
+    "parcel-raw": "../fastapi/",
     "cpu-cores": "cpu-views/",
     "stall": "coordinated-omission/",
 }
