@@ -1,0 +1,179 @@
+"""Each server starts from its file, and runs as much at once as the file's comments say."""
+
+import json
+import re
+import runpy
+import select
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from gunicorn.config import KNOWN_SETTINGS
+
+from crossroads.services.server import Server
+
+from .deploy_stage import (
+    DEADLINE_S,
+    DEPLOY,
+    Answer,
+    Carrier,
+    ask,
+    gunicorn,
+    script,
+    send,
+    start_carrier,
+)
+
+SYNC, ASGI = "gunicorn-sync.conf.py", "gunicorn-asgi.conf.py"
+WEB, ASYNC = "granian-web.sh", "granian-async.sh"
+
+runs_sync, runs_asgi = pytest.mark.runs(f"deploy/{SYNC}"), pytest.mark.runs(f"deploy/{ASGI}")
+runs_async = pytest.mark.runs(f"deploy/{ASYNC}")
+
+type Serve = Callable[..., Server]
+
+
+@pytest.fixture
+def carrier() -> Iterator[Carrier]:
+    with start_carrier() as carrier:
+        yield carrier
+
+
+@pytest.fixture
+def serve(carrier: Carrier) -> Iterator[Serve]:
+    """Give a function that starts a server with one of the files."""
+    with ExitStack() as leaving:
+
+        def start(file: str, **env: object) -> Server:
+            begin = script if file.endswith(".sh") else gunicorn
+            server = begin(file, CARRIERS_URL=carrier.url, SHOW_PROCESS=1, **env)
+            leaving.callback(server.stop, grace_s=0)
+            return server
+
+        yield start
+
+
+def ask_at_once(server: Server, path: str, count: int) -> list[int]:
+    # As a proxy does that keeps no connection: one that is kept may count.
+    lines = [send(server.port, path, Connection="close") for _ in range(count)]
+    statuses = [Answer(line).status for line in lines]
+    for line in lines:
+        line.close()
+    return statuses
+
+
+def interface(server: Server) -> str:
+    return str(json.loads(ask(server.port, "/process/").body)["interface"])
+
+
+@runs_sync
+def test_sync_workers_run_a_request_each(serve: Serve, carrier: Carrier) -> None:
+    server = serve(SYNC, WORKERS=2)
+
+    assert interface(server) == "wsgi"
+    assert ask_at_once(server, "/rates/one/", 6) == [200] * 6
+    assert carrier.most == 2
+
+
+@pytest.mark.runs(f"deploy/{WEB}")
+def test_granian_under_wsgi_runs_as_many_as_there_are_threads(
+    serve: Serve, carrier: Carrier
+) -> None:
+    server = serve(WEB, THREADS=3)
+
+    assert interface(server) == "wsgi"
+    assert ask_at_once(server, "/rates/one/", 9) == [200] * 9
+    assert carrier.most == 3
+
+
+@runs_async
+@pytest.mark.parametrize("path", ["/rates/one/", "/rates/one/async/"])
+def test_granian_under_asgi_runs_as_many_as_the_limit_and_the_others_wait(
+    serve: Serve, carrier: Carrier, path: str
+) -> None:
+    server = serve(ASYNC, LIMIT=3)
+
+    assert ask_at_once(server, path, 9) == [200] * 9
+    assert carrier.most == 3
+
+
+@runs_async
+def test_silent_connections_count_against_the_limit_of_granian(serve: Serve) -> None:
+    server, twin = serve(ASYNC, LIMIT=1), serve(ASYNC, LIMIT=2)
+    lines = [send(each.port, "/health/") for each in (server, twin)]
+    assert [Answer(line).status for line in lines] == [200, 200]
+
+    behind = send(server.port, "/health/")
+    # The other has room for two connections. It is asked later, and answers.
+    assert ask(twin.port, "/health/").status == 200
+    assert select.select([behind.sock], [], [], 0)[0] == []
+    for line in lines:
+        line.close()
+    assert Answer(behind).status == 200
+    behind.close()
+
+
+@runs_async
+def test_granian_under_asgi_serves_asgi(serve: Serve) -> None:
+    assert interface(serve(ASYNC)) == "asgi"
+
+
+@runs_asgi
+def test_no_setting_bounds_what_the_asgi_worker_of_gunicorn_runs(
+    serve: Serve, carrier: Carrier
+) -> None:
+    carrier.holds = True
+    server = serve(ASGI, GUNICORN_CMD_ARGS="--worker-connections 2 --threads 2")
+    assert interface(server) == "asgi"
+
+    lines = [send(server.port, "/rates/one/async/") for _ in range(8)]
+    carrier.wait_for(8)
+    carrier.let_go()
+
+    assert [Answer(line).status for line in lines] == [200] * 8
+    for line in lines:
+        line.close()
+
+
+@pytest.mark.parametrize(
+    ("file", "env"),
+    [
+        pytest.param(ASYNC, {"GRACE_S": 1}, marks=runs_async),
+        pytest.param(ASGI, {"GUNICORN_CMD_ARGS": "--graceful-timeout 1"}, marks=runs_asgi),
+    ],
+    ids=["granian", "gunicorn"],
+)
+def test_what_never_ends_does_not_keep_a_server_from_ending(
+    serve: Serve,
+    carrier: Carrier,
+    file: str,
+    env: dict[str, object],
+    request: pytest.FixtureRequest,
+) -> None:
+    carrier.holds = True
+    server = serve(file, **env)
+    line = send(server.port, "/rates/one/async/")
+    request.addfinalizer(line.close)
+    carrier.wait_for(1)
+
+    # It ends by itself; what had to be killed would say so.
+    assert server.stop(grace_s=DEADLINE_S) != -signal.SIGKILL
+
+
+@pytest.mark.parametrize(
+    "file", [pytest.param(SYNC, marks=runs_sync), pytest.param(ASGI, marks=runs_asgi)]
+)
+def test_gunicorn_knows_every_setting(file: str) -> None:
+    """It would skip a misspelled one without a word."""
+    names = {name for name in runpy.run_path(str(DEPLOY / file)) if not name.startswith("__")}
+
+    assert names - {setting.name for setting in KNOWN_SETTINGS} == {"os"}
+
+
+@runs_sync
+def test_the_proxy_tells_the_client_before_a_sync_worker_is_killed() -> None:
+    proxy = (DEPLOY / "nginx-web.conf").read_text()
+    (told,) = re.findall(r"proxy_read_timeout (\d+)s;", proxy)
+
+    assert runpy.run_path(str(DEPLOY / SYNC))["timeout"] > int(told)
