@@ -1,0 +1,81 @@
+"""Views that do one thing which a proof looks at, beside those of the desk."""
+
+import asyncio
+import warnings
+from collections.abc import AsyncIterator, Iterator
+
+import config.urls
+import within
+from at_most import at_most
+from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
+from django.urls import path
+from rates.carriers import aget_quote, get_quote
+from streams import asked_to_the_end, price_feed, thrifty_price_feed, watched, watchers
+
+warnings.filterwarnings("ignore", "StreamingHttpResponse must consume")
+within.SECONDS = 0.3
+PARTS = 1000
+QUESTION = {"weight_g": 1000, "country": "DE"}
+made = 0
+
+
+def from_sync_iterator(_request: HttpRequest) -> StreamingHttpResponse:
+    def lines() -> Iterator[str]:
+        for _ in range(20):
+            yield f"{get_quote('postal', **QUESTION).price_cents}\n"
+
+    return StreamingHttpResponse(lines())
+
+
+async def from_async_iterator(_request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(watched(quotes()))
+
+
+async def quotes() -> AsyncIterator[str]:
+    for _ in range(20):
+        quote = await aget_quote("postal", **QUESTION)
+        yield f"{quote.price_cents}\n"
+
+
+async def never_waits(_request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(parts())
+
+
+async def takes_turns(_request: HttpRequest) -> StreamingHttpResponse:
+    async def polite() -> AsyncIterator[str]:
+        async for part in parts():
+            await asyncio.sleep(0)
+            yield part
+
+    return StreamingHttpResponse(polite())
+
+
+async def parts() -> AsyncIterator[str]:
+    global made  # noqa: PLW0603 - one test, one server
+    made = 0
+    for _ in range(PARTS):
+        made += 1
+        yield "x" * 100_000
+
+
+async def counts(_request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"watchers": len(watchers), "made": made})
+
+
+async def one(_request: HttpRequest) -> JsonResponse:
+    quote = await aget_quote("postal", **QUESTION)
+    return JsonResponse({"cents": quote and quote.price_cents})
+
+
+urlpatterns = [
+    *config.urls.urlpatterns,
+    path("sync/", from_sync_iterator),
+    path("async/", from_async_iterator),
+    path("never-waits/", never_waits),
+    path("takes-turns/", takes_turns),
+    path("counts/", counts),
+    path("shield/", asked_to_the_end),
+    path("at-most/", at_most(running=20, waiting=10)(one)),
+    path("feed/<number>/", price_feed),
+    path("thrifty/<number>/", thrifty_price_feed),
+]
