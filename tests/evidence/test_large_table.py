@@ -84,10 +84,20 @@ class Read:
     """Rows that it took from the table, those that it threw away counted too."""
 
 
-def read_by(sql):
+def plan_of(sql):
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {sql}")
-        plan = cursor.fetchone()[0][0]["Plan"]
+        return cursor.fetchone()[0][0]["Plan"]
+
+
+def rows_of(sql):
+    """Return how many rows PostgreSQL hands over for a query."""
+    return round(plan_of(sql)["Actual Rows"])
+
+
+def read_by(sql):
+    """Return what PostgreSQL read for a query."""
+    plan = plan_of(sql)
     pages = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
     while "Plans" in plan:
         plan = plan["Plans"][0]
@@ -166,6 +176,25 @@ def test_a_page_that_begins_after_a_row_reads_no_row_before_it(parcels, record):
     # Its own rows, and the one that it begins after.
     assert near.rows == far.rows == SHOWN + 1
     record(skipped=skipping.rows, after=far.rows, shown=SHOWN)
+
+
+@pytest.mark.evidence("db-loaded")
+def test_a_queryset_that_is_asked_whether_it_is_empty_loads_every_row(parcels, record):
+    many = parcels.filter(number__startswith="DY1")
+    with asked() as in_python:
+        assert many.all()
+        assert len(list(many.all())[:SHOWN]) == SHOWN
+    with asked() as in_the_database:
+        assert many.exists()
+        assert len(many[:SHOWN]) == SHOWN
+
+    truth, cut_later = map(rows_of, in_python)
+    exists, cut = map(rows_of, in_the_database)
+
+    assert truth == cut_later == many.count() > 10_000
+    assert exists == 1
+    assert cut == SHOWN
+    record(loaded=truth, exists=exists, shown=cut)
 
 
 @pytest.mark.evidence("db-sort")

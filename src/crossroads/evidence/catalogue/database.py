@@ -232,6 +232,19 @@ CLAIMS = (
         depends=("django", "psycopg"),
     ),
     Evidence(
+        id="db-loaded",
+        claim="A QuerySet that is asked in Python whether it is empty, or cut to a page there, "
+        "loads every row; exists() loads one, and a slice of the QuerySet those of the page.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="loaded", says="rows loaded to ask in Python", unit="rows"),
+                Quantity(name="exists", says="rows loaded by exists()", unit="row"),
+                Quantity(name="shown", says="rows loaded by a slice", unit="rows"),
+            )
+        ),
+        depends=("django", "psycopg"),
+    ),
+    Evidence(
         id="db-sort",
         claim="For the first page of a list in an order that no index has, PostgreSQL reads the "
         "whole table; in the order of an index, the rows of the page.",
