@@ -194,7 +194,6 @@ def _full_orm() -> Iterator[Cell]:
 
 
 def _full_connections() -> Iterator[Cell]:
-    yield cell("orm-list-connect", "gunicorn-gthread")
     yield cell("orm-list-pgbouncer-keep", "gunicorn-gthread")
     yield cell("orm-list-pgbouncer", "uvicorn", "sync")
     for threads in (1, 2, 8, 16):
@@ -244,7 +243,7 @@ PROFILES: Mapping[str, Profile] = {
             name="full",
             cells=_with_decisive(_full()),
             decisive=_DECISIVE,
-            rounds=6,
+            rounds=4,
             most_rounds=6,
             limit_s=inf,
             window_s=1.2,
