@@ -20,11 +20,13 @@ HELD = BACKLOG + 1
 
 
 @pytest.mark.evidence("backlog-full")
-def test_a_full_queue_is_a_connection_that_hangs_and_a_504(serve, carrier, nginx, record):
+def test_a_full_queue_is_a_connection_that_hangs_and_a_504(
+    serve, carrier, nginx, tmp_path, record
+):
     sync = serve("gunicorn-sync", GUNICORN_CMD_ARGS=f"--backlog {BACKLOG}")
     address = f"127.0.0.1:{sync.server.port}"
     quick = {"proxy_connect_timeout 2s": "proxy_connect_timeout 200ms"}
-    proxy = nginx(PAIR, {"WSGI": address, "ASGI": address}, instead=quick)
+    proxy = nginx(PAIR, {"WSGI": address, "ASGI": address, "STATIC": tmp_path}, instead=quick)
     held = sync.ask("/rates/one/")
     carrier.wait_for(1)
     queued = sync.ask_at_once(HELD, "/rates/one/")
@@ -51,7 +53,7 @@ def test_a_full_queue_is_a_connection_that_hangs_and_a_504(serve, carrier, nginx
 @pytest.mark.evidence("backlog-full")
 def test_over_a_unix_socket_it_is_a_502(unix_server, carrier, nginx, record):
     path, ask = unix_server
-    proxy = nginx(PAIR, {"WSGI": f"unix:{path}", "ASGI": f"unix:{path}"})
+    proxy = nginx(PAIR, {"WSGI": f"unix:{path}", "ASGI": f"unix:{path}", "STATIC": path.parent})
     ask("/rates/one/")
     carrier.wait_for(1)
     for _ in range(HELD):

@@ -45,11 +45,11 @@ def test_a_sync_worker_keeps_none(keep, serve):
 @pytest.mark.evidence("keep-alive-502")
 @pytest.mark.parametrize("method", ["POST", "GET"])
 def test_a_request_that_meets_a_closing_connection_is_a_502_unless_it_is_sent_again(
-    serve, nginx, keep, method, record
+    serve, nginx, keep, method, tmp_path, record
 ):
     desk = serve("gunicorn-gthread", GUNICORN_CMD_ARGS="--keep-alive 1")
     address = f"127.0.0.1:{desk.server.port}"
-    proxy = nginx(PAIR, {"WSGI": address, "ASGI": address})
+    proxy = nginx(PAIR, {"WSGI": address, "ASGI": address, "STATIC": tmp_path})
     line = keep(proxy)  # and nginx keeps one to gunicorn, for longer than gunicorn does
     (worker,) = psutil.Process(proxy.processes[0].pid).children()
 

@@ -1,6 +1,6 @@
 """How a server runs requests: threads, processes, limits, clients, memory."""
 
-from crossroads.evidence.model import Evidence, Measured, Quantity, Reading, Tested, unproven
+from crossroads.evidence.model import Evidence, Measured, Quantity, Reading, Tested
 
 GTHREAD = "gunicorn-gthread:sync"
 
@@ -724,10 +724,61 @@ CLAIMS = (
         ),
         depends=("django", "gunicorn"),
     ),
-    unproven(
-        "gevent",
-        "A patched driver lets other greenlets run during a query; an unpatched one does not.",
-        "a test with gevent and PostgreSQL",
+    Evidence(
+        id="gevent",
+        claim="Under gevent psycopg lets other greenlets run during a query, each on a connection "
+        "of its own; a driver that waits in C, and SQLite, stop all requests of the process.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="requests", says="requests with a query at once", unit="requests"),
+                Quantity(name="connections", says="connections that they held", unit="connections"),
+                Quantity(name="pool", says="connections with a pool of four", unit="connections"),
+                Quantity(
+                    name="unpatched",
+                    says="queries in progress at once when the driver waits in C",
+                    unit="queries",
+                ),
+            )
+        ),
+        depends=("gevent", "psycopg", "gunicorn"),
+    ),
+    Evidence(
+        id="gevent-preload",
+        claim="With preload_app and no patch before it, Django's connections are shared between "
+        "greenlets, and requests fail.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="requests", says="requests", unit="requests"),
+                Quantity(name="failed", says="of these, failed", unit="requests"),
+            )
+        ),
+        depends=("gevent", "django", "gunicorn"),
+    ),
+    Evidence(
+        id="gevent-async",
+        claim="Under gevent async views that run at the same time in one process fail, all but "
+        "the first.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="others", says="requests beside the first", unit="requests"),
+                Quantity(name="failed", says="of these, failed", unit="requests"),
+            )
+        ),
+        depends=("gevent", "asgiref", "django"),
+    ),
+    Evidence(
+        id="gevent-cpu",
+        claim="Under gevent a view that computes stops all others of its process, until gunicorn's "
+        "timeout ends that view and replaces the worker.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="lost", says="requests without an answer", unit="requests"),
+                Quantity(
+                    name="others", says="requests in progress beside it, answered", unit="requests"
+                ),
+            )
+        ),
+        depends=("gevent", "gunicorn"),
     ),
     Evidence(
         id="queue-time",
