@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from rates.carriers import aget_quote, get_quote
-from traps import left_task, swallowed
+from traps import left_task, shared_client, swallowed
 
 PARCEL = {"weight_g": 1000, "country": "DE"}
 EVENTS = 20
@@ -60,6 +60,8 @@ urlpatterns += [
     path("awaited-task/", left_task.wait),
     path("swallowed/", swallowed.swallow),
     path("let-pass/", swallowed.let_pass),
+    path("client/shared/", shared_client.price),
+    path("client/own/", shared_client.price_with_the_loops_own),
     path("upload/", upload),
     path("upload/async/", upload_async),
     path("stream/", stream),

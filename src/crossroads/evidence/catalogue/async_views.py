@@ -202,6 +202,14 @@ CLAIMS = (
         depends=("django", "asgiref", "uvicorn"),
     ),
     Evidence(
+        id="client-loop",
+        claim="An async HTTP client that a module holds fails under WSGI from the second request "
+        "on, for the event loop of its connections has ended; a client of the running loop does "
+        "not.",
+        proof=Tested(),
+        depends=("django", "asgiref", "httpx"),
+    ),
+    Evidence(
         id="swallowed-cancel",
         claim="An async view that catches BaseException goes on when its client has left; one that "
         "catches Exception ends.",
@@ -266,6 +274,11 @@ CLAIMS = (
             quantities=(
                 Quantity(name="awaited", says="first writes left, both awaited"),
                 Quantity(name="atomic", says="first writes left, both in one atomic function"),
+                Quantity(
+                    name="kept",
+                    says="writes of that function that are there, of two, when the client left "
+                    "before it had written",
+                ),
             )
         ),
         depends=("django", "asgiref"),
