@@ -25,3 +25,21 @@ lanes = load_lanes()
 
 # %%
 charts.orm_list(lanes)
+
+# %% [markdown]
+# ## How a request gets its connection
+#
+# The same list, with a connection that is made for each request or kept by its thread, with
+# [a pool](../database/pools.md) in the process, and through PgBouncer.
+
+# %%
+charts.list_connections(lanes)
+
+# %% [markdown]
+# ## More connections than the database has cores
+#
+# A report that makes PostgreSQL compute, asked for by more and more threads. PostgreSQL is kept
+# on one core, so that connections can be counted for each.
+
+# %%
+charts.saturation(lanes)

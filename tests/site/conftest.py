@@ -175,6 +175,29 @@ def _pools(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
         yield cell, _figures(noise, 0.6, pss_mb=memory)
 
 
+def _databases(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
+    """Give what the charts of connections show."""
+    gthread, uvicorn = ("gunicorn-gthread", 8), ("uvicorn", None)
+    for workload, (server, threads), rate in (
+        ("orm-list-keep", gthread, 250.0),
+        ("orm-list-connect", uvicorn, 80.0),
+        ("orm-list-pgbouncer-keep", gthread, 240.0),
+        ("orm-list-pgbouncer", uvicorn, 140.0),
+    ):
+        load = Load(clients=16)
+        cell = Cell(server=server, workload=workload, view="sync", load=load, threads=threads)
+        yield cell, _figures(noise, 5.0, rate=rate, beside_cpu_ms=400 / rate)
+    for clients, middle in ((4, 40.0), (32, 260.0)):
+        cell = Cell(
+            server="gunicorn-gthread",
+            workload="report",
+            view="sync",
+            load=Load(clients=clients),
+            threads=clients,
+        )
+        yield cell, _figures(noise, 2.0, rate=110.0, latency_ms={"0.5": middle})
+
+
 def _stalls(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
     closed = {"0.5": 3.3, "0.9": 5.0, "0.95": 6.1, "0.99": 8.6}
     opened = {"0.5": 3.8, "0.9": 780.0, "0.95": 900.0, "0.99": 992.0}
@@ -195,7 +218,7 @@ def _make_run(
     rows = []
     for number in range(1, rounds + 1):
         cells = (*_json(noise), *_cores(noise), *_waits(noise), *_stalls(noise))
-        for cell, figures in (*cells, *_costs(noise), *_pools(noise)):
+        for cell, figures in (*cells, *_costs(noise), *_pools(noise), *_databases(noise)):
             reason = (failed or {}).get((cell.workload, cell.server))
             row = Row(cell=cell, round=number, figures=None if reason else figures, reason=reason)
             rows.append(row)

@@ -8,7 +8,7 @@ from crossroads.measurements.model import Run
 from crossroads.site.data import Lanes
 from crossroads.site.dots import Panel, dots
 from crossroads.site.figure import Drawing, Figure, Plan, figure
-from crossroads.site.lines import percentiles, rates, waits
+from crossroads.site.lines import percentiles, rates, saturated, waits
 from crossroads.site.summary import (
     ALONE,
     CPU,
@@ -277,6 +277,71 @@ def orm_list(lanes: Lanes) -> Figure:
             title="CPU of the server, and of PostgreSQL and the cache, for one list view",
             reading=f"{_DOTS}; both scales are logarithmic. Sorted by the server's CPU.",
             key=names,
+            show=show,
+        ),
+        lanes,
+    )
+
+
+def list_connections(lanes: Lanes) -> Figure:
+    """Return throughput and database CPU of the list, by how a request gets its connection."""
+    names = ("without a pool", "with a pool", "through PgBouncer")
+    cells = (
+        ("orm-list-keep", "gunicorn-gthread", names[0]),
+        ("orm-list-connect", "uvicorn", names[0]),
+        ("orm-list", "gunicorn-gthread", names[1]),
+        ("orm-list", "uvicorn", names[1]),
+        ("orm-list-pgbouncer-keep", "gunicorn-gthread", names[2]),
+        ("orm-list-pgbouncer", "uvicorn", names[2]),
+    )
+
+    def show(run: Run) -> Drawing:
+        found = tuple(
+            summary
+            for workload, server, series in cells
+            for summary in summarize(run, workload, [RATE, DATABASE_CPU], series=series)
+            if (summary.cell.server, summary.cell.view) == (server, "sync")
+        )
+        titles = [(RATE, "requests per second"), (DATABASE_CPU, "database CPU, ms")]
+        return _dotted(found, names, titles)
+
+    return figure(
+        Plan(
+            name="list-connections",
+            title="One list view, by how its requests get a connection",
+            reading=f"{_DOTS}; both scales are logarithmic. Without a pool, a thread of gthread "
+            "keeps its connection (CONN_MAX_AGE), and each request under uvicorn makes one. "
+            "PostgreSQL asked for no password here; with one, that is dearer.",
+            key=names,
+            show=show,
+        ),
+        lanes,
+    )
+
+
+def saturation(lanes: Lanes) -> Figure:
+    """Return latency and throughput of a report against the connections that ask for it."""
+    measures = {"median (p50), ms": latency("0.5"), "requests per second": RATE}
+
+    def show(run: Run) -> Drawing:
+        found = tuple(
+            summary
+            for series, measure in measures.items()
+            for summary in summarize(run, "report", [measure], series=series)
+        )
+        return Drawing(
+            summaries=found,
+            chart=lambda width, narrow: saturated(found, tuple(measures), width, narrow=narrow),
+        )
+
+    return figure(
+        Plan(
+            name="saturation",
+            title="A report for which PostgreSQL computes on one core, by connections",
+            reading="Each connection belongs to a thread that asks again as soon as it has its "
+            "answer. Both scales are logarithmic. Once the core is busy, more connections wait "
+            "longer and are answered no sooner.",
+            key=tuple(measures),
             show=show,
         ),
         lanes,

@@ -97,6 +97,26 @@ def rates(
     return alt.vconcat(*panels) if len(panels) > 1 else panels[0]
 
 
+def saturated(
+    summaries: tuple[Summary, ...], key: tuple[str, ...], width: int, *, narrow: bool
+) -> Chart:
+    """Return one panel per measure: its figures over clients, who have a connection each."""
+    clients = sorted({_clients(summary) for summary in summaries})
+    x = log_axis("clients", clients, title="connections", ticks=6)
+    x["axis"] = alt.Axis(values=clients, format="~g", labelOverlap="greedy")
+    size = width - _AXIS if narrow else (width - _GAP) // 2 - _AXIS
+    panels = []
+    for series in dict.fromkeys(summary.series for summary in summaries):
+        mine = tuple(summary for summary in summaries if summary.series == series)
+        values = [value for summary in mine for value in summary.values]
+        y = log_axis("value", values, title=None, ticks=5)
+        points = [_point(summary, clients=_clients(summary)) for summary in mine]
+        where = {f"at {_clients(gap):g} clients": gap.reason or "" for gap in _failed(mine)}
+        layers = [*_lines(points, key, x, y), *_notes(where, size)]
+        panels.append(alt.layer(*layers).properties(width=size, height=200, title=series))
+    return alt.vconcat(*panels) if narrow else alt.hconcat(*panels)
+
+
 def theory_of(summary: Summary, clients: float) -> float:
     """Return what the measure of `summary` is in theory when `clients` wait at once.
 

@@ -19,6 +19,7 @@ from crossroads.errors import CrossroadsError
 from crossroads.measurements.model import Run
 from crossroads.site.blocks import Kind, fence_counts
 from crossroads.site.charts import cpu_per_request
+from crossroads.site.connections import connections_html
 from crossroads.site.data import Lanes, find_root, load_lanes
 from crossroads.site.figure import NOT_MEASURED
 from crossroads.site.findings import verified
@@ -97,6 +98,7 @@ PARTS: Mapping[str, Part] = {
     "measured": Part(measured),
     "code-counts": Part(code_counts, sources="**/*.md"),
     "chart-cpu-per-request": Part(first_chart),
+    "chart-connections": Part(connections_html),
     "ledger": Part(ledger_html, about=True, anchored=True),
     "ledger-summary": Part(summary_html),
     "proofs": Part(proofs_html, anchored=True, sources="../tests/evidence/*.py"),
