@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -45,6 +45,9 @@ class Carrier(ThreadingHTTPServer):
         """The most that asked at once so far."""
         self.now = 0
         self.changed = threading.Condition()
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of a caller that has left."""
 
     def wait_for(self, callers: int) -> None:
         """Return when so many are held at once."""
@@ -121,19 +124,17 @@ class Answer:
             self.body = answer.read()
 
 
-def send(port: int, path: str, **headers: str) -> HTTPConnection:
-    """Send a request and wait for no answer."""
+def send(leaving: ExitStack, port: int, path: str, **headers: str) -> HTTPConnection:
+    """Send a request and wait for no answer; its connection is closed when we leave."""
     line = HTTPConnection("127.0.0.1", port, timeout=DEADLINE_S)
+    leaving.callback(line.close)
     line.request("GET", path, headers=headers)
     return line
 
 
 def ask(port: int, path: str, **headers: str) -> Answer:
-    line = send(port, path, **headers)
-    try:
-        return Answer(line)
-    finally:
-        line.close()
+    with ExitStack() as leaving:
+        return Answer(send(leaving, port, path, **headers))
 
 
 def wait_until(is_so: Callable[[], bool], awaited: str) -> None:

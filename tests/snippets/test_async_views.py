@@ -177,3 +177,28 @@ def status(line: HTTPConnection) -> int:
     with line.getresponse() as answer:
         answer.read()
     return answer.status
+
+
+@pytest.mark.runs("async_views/thread_locals.sh")
+def test_what_keeps_values_by_thread_is_found(tmp_path: Path) -> None:
+    (tmp_path / "tenant.py").write_text("import threading\n\ncurrent = threading.local()\n")
+    (tmp_path / "trace.py").write_text("from threading import local\n\n\nclass Trace(local): ...\n")
+    (tmp_path / "quiet.py").write_text("def local():\n    return 'a place'\n")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+    done = subprocess.run(
+        [SNIPPETS / "async_views" / "thread_locals.sh"],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    ours = sorted(line for line in done.stdout.splitlines() if line.startswith("./"))
+    assert ours == [
+        "./tenant.py:3:current = threading.local()",
+        "./trace.py:4:class Trace(local): ...",
+    ]
+    assert "asgiref/sync.py" in done.stdout

@@ -54,13 +54,17 @@ def serve(carrier: Carrier) -> Iterator[Serve]:
         yield start
 
 
+@pytest.fixture
+def leaving() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
 def ask_at_once(server: Server, path: str, count: int) -> list[int]:
-    # As a proxy does that keeps no connection: one that is kept may count.
-    lines = [send(server.port, path, Connection="close") for _ in range(count)]
-    statuses = [Answer(line).status for line in lines]
-    for line in lines:
-        line.close()
-    return statuses
+    with ExitStack() as leaving:
+        # As a proxy does that keeps no connection: one that is kept may count.
+        lines = [send(leaving, server.port, path, Connection="close") for _ in range(count)]
+        return [Answer(line).status for line in lines]
 
 
 def interface(server: Server) -> str:
@@ -99,19 +103,20 @@ def test_granian_under_asgi_runs_as_many_as_the_limit_and_the_others_wait(
 
 
 @runs_async
-def test_silent_connections_count_against_the_limit_of_granian(serve: Serve) -> None:
+def test_silent_connections_count_against_the_limit_of_granian(
+    serve: Serve, leaving: ExitStack
+) -> None:
     server, twin = serve(ASYNC, LIMIT=1), serve(ASYNC, LIMIT=2)
-    lines = [send(each.port, "/health/") for each in (server, twin)]
+    lines = [send(leaving, each.port, "/health/") for each in (server, twin)]
     assert [Answer(line).status for line in lines] == [200, 200]
 
-    behind = send(server.port, "/health/")
+    behind = send(leaving, server.port, "/health/")
     # The other has room for two connections. It is asked later, and answers.
     assert ask(twin.port, "/health/").status == 200
     assert select.select([behind.sock], [], [], 0)[0] == []
     for line in lines:
         line.close()
     assert Answer(behind).status == 200
-    behind.close()
 
 
 @runs_async
@@ -121,19 +126,17 @@ def test_granian_under_asgi_serves_asgi(serve: Serve) -> None:
 
 @runs_asgi
 def test_no_setting_bounds_what_the_asgi_worker_of_gunicorn_runs(
-    serve: Serve, carrier: Carrier
+    serve: Serve, carrier: Carrier, leaving: ExitStack
 ) -> None:
     carrier.holds = True
     server = serve(ASGI, GUNICORN_CMD_ARGS="--worker-connections 2 --threads 2")
     assert interface(server) == "asgi"
 
-    lines = [send(server.port, "/rates/one/async/") for _ in range(8)]
+    lines = [send(leaving, server.port, "/rates/one/async/") for _ in range(8)]
     carrier.wait_for(8)
     carrier.let_go()
 
     assert [Answer(line).status for line in lines] == [200] * 8
-    for line in lines:
-        line.close()
 
 
 @pytest.mark.parametrize(
@@ -149,12 +152,11 @@ def test_what_never_ends_does_not_keep_a_server_from_ending(
     carrier: Carrier,
     file: str,
     env: dict[str, object],
-    request: pytest.FixtureRequest,
+    leaving: ExitStack,
 ) -> None:
     carrier.holds = True
     server = serve(file, **env)
-    line = send(server.port, "/rates/one/async/")
-    request.addfinalizer(line.close)
+    send(leaving, server.port, "/rates/one/async/")
     carrier.wait_for(1)
 
     # It ends by itself; what had to be killed would say so.

@@ -23,6 +23,8 @@ daemon off;
 pid nginx.pid;
 events {{ }}
 http {{
+    types {{ text/css css; text/javascript js; }}
+    default_type application/octet-stream;
     access_log off;
     gzip on;
     gzip_types *;
