@@ -238,7 +238,7 @@ CLAIMS = (
         proof=Tested(
             quantities=(
                 Quantity(name="loaded", says="rows loaded to ask in Python", unit="rows"),
-                Quantity(name="exists", says="rows loaded by exists()", unit="row"),
+                Quantity(name="exists", says="rows loaded by exists()", unit="rows"),
                 Quantity(name="shown", says="rows loaded by a slice", unit="rows"),
             )
         ),
@@ -601,7 +601,7 @@ CLAIMS = (
         "below it, or with the middleware for the whole site, it is not.",
         proof=Tested(
             quantities=(
-                Quantity(name="names", says="names that were read on the page", unit="name"),
+                Quantity(name="names", says="names that were read on the page", unit="names"),
                 Quantity(name="visitors", says="visitors, each logged in by a name of their own"),
             )
         ),
