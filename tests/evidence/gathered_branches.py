@@ -1,4 +1,4 @@
-"""The example app, with views that gather queries: in one thread, and in a thread for each."""
+"""The example app, with views that gather queries in one thread or more, and one that writes."""
 
 import asyncio
 
@@ -12,6 +12,7 @@ from parcels.models import Parcel
 __all__ = ["application"]
 
 BRANCHES = "async_views.branches.parcels_by_status"
+PICK_UP = "async_views.write.pick_up"
 
 
 async def gathered(_request: HttpRequest) -> JsonResponse:
@@ -20,4 +21,8 @@ async def gathered(_request: HttpRequest) -> JsonResponse:
     return JsonResponse(await asyncio.gather(*counts), safe=False)
 
 
-urlpatterns += [path("gathered/", gathered), path("branches/", import_string(BRANCHES))]
+urlpatterns += [
+    path("gathered/", gathered),
+    path("branches/", import_string(BRANCHES)),
+    path("pick-up/<str:number>/", import_string(PICK_UP)),
+]

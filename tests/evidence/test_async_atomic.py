@@ -6,8 +6,10 @@ import logging
 import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.core.handlers.asgi import ASGIHandler
@@ -15,12 +17,16 @@ from django.db import connections
 from django.test import override_settings
 from django.urls import path
 
-from .conftest import DEADLINE_S
+from .conftest import DEADLINE_S, ROOT, wait_until
 
 PICKED_UP = "SELECT count(*) FROM parcels_parcel WHERE number = ? AND status = 'picked up'"
 REFUSE = """CREATE TRIGGER refuse BEFORE INSERT ON parcels_event
 BEGIN SELECT RAISE(ABORT, 'refused by this test'); END"""
 ANNOUNCE = "UPDATE parcels_parcel SET status = 'announced'"
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
+STATUS = "SELECT status FROM parcels_parcel WHERE number = %s"
+EVENTS = """SELECT count(*) FROM parcels_event JOIN parcels_parcel p ON p.id = parcel_id
+WHERE p.number = %s"""
 
 
 @pytest.fixture
@@ -79,3 +85,36 @@ def test_atomic_requests_refuses_every_async_view(pick_up, monkeypatch, caplog):
 
     assert pick_up("pick_up", "DX00000005") == 500
     assert "You cannot use ATOMIC_REQUESTS with async views." in caplog.text
+
+
+@pytest.mark.evidence("async-atomic")
+def test_a_client_that_leaves_takes_nothing_back_of_what_the_function_writes(
+    serve, database, record
+):
+    folders = f"{Path(__file__).parent}:{ROOT / 'snippets'}"
+    application = {"app": "gathered_branches:application", "PYTHONPATH": folders}
+    server = serve("uvicorn", DATABASE_URL=database.url, **application)
+    number, name = "DX00000007", urlsplit(database.url).path[1:]
+
+    with (
+        psycopg.connect(database.url, autocommit=True) as desk,
+        psycopg.connect(database.url) as row,
+    ):
+
+        def one(query, value):
+            return desk.execute(query, [value]).fetchone()[0]
+
+        desk.execute("UPDATE parcels_parcel SET status = 'announced' WHERE number = %s", [number])
+        events = one(EVENTS, number)
+        row.execute("SELECT 1 FROM parcels_parcel WHERE number = %s FOR UPDATE", [number])
+        client = server.ask(f"/pick-up/{number}/")
+        wait_until(lambda: one(WAITING, name) == 1, "the view's transaction")
+        client.leave()
+        assert server.ask("/health/").statuses() == {200: 1}  # by now it knows who has left
+        assert one(STATUS, number) == "announced"
+        row.rollback()
+
+        wait_until(lambda: one(STATUS, number) == "picked up", "what the function writes")
+        assert one(EVENTS, number) == events + 1
+        desk.execute("DELETE FROM parcels_event WHERE id = (SELECT max(id) FROM parcels_event)")
+    record(kept=2)
