@@ -32,27 +32,3 @@ def server_timing(get_response):
 
 
 # --8<-- [end:middleware]
-
-
-# --8<-- [start:query]
-@sync_and_async_middleware
-def with_depots(get_response):
-    """What must not run on the loop, a query say, still has its method with an `a`."""
-    from parcels.models import Depot
-
-    if iscoroutinefunction(get_response):
-
-        async def middleware(request):
-            request.depots = await Depot.objects.acount()  # a hop, and only this one
-            return await get_response(request)
-
-    else:
-
-        def middleware(request):
-            request.depots = Depot.objects.count()
-            return get_response(request)
-
-    return middleware
-
-
-# --8<-- [end:query]

@@ -147,6 +147,7 @@ def test_each_method_of_a_bundled_middleware_is_a_hop(cross, record):
 
 
 @pytest.mark.evidence("middleware-hops")
+@pytest.mark.runs("asgi/no_hop.py")
 def test_a_middleware_in_both_forms_adds_none(cross, record):
     added = {
         "both-forms": f"{HERE}.server_timing",

@@ -26,6 +26,7 @@ def test_a_query_before_a_stream_holds_its_connection_until_the_stream_ends(
 
 
 @pytest.mark.evidence("stream-conn")
+@pytest.mark.runs("asgi/streams.py")
 def test_a_connection_that_is_given_back_is_not_held(serve, carrier, database, record):
     server = serve("uvicorn", DATABASE_URL=database.url, **STAGE)
     server.ask_at_once(20, f"/thrifty/{NUMBER}/")
