@@ -203,9 +203,9 @@ CLAIMS = (
     ),
     Evidence(
         id="client-loop",
-        claim="An async HTTP client that a module holds fails under WSGI from the second request "
-        "on, for the event loop of its connections has ended; a client of the running loop does "
-        "not.",
+        claim="An async HTTP client that a module holds fails under WSGI in the second request "
+        "that uses it, for the event loop of its connections has ended; a client of the running "
+        "loop does not.",
         proof=Tested(),
         depends=("django", "asgiref", "httpx"),
     ),
