@@ -2,13 +2,14 @@
 
 import asyncio
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import config.urls
 import within
 from at_most import at_most
-from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import path
+from django.utils.decorators import sync_only_middleware
 from rates.carriers import aget_quote, get_quote
 from streams import asked_to_the_end, price_feed, thrifty_price_feed, watched, watchers
 
@@ -17,6 +18,16 @@ within.SECONDS = 0.3
 PARTS = 1000
 QUESTION = {"weight_g": 1000, "country": "DE"}
 made = 0
+
+
+@sync_only_middleware
+def sync_only(get_response: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Do nothing, as a sync middleware."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    return middleware
 
 
 def from_sync_iterator(_request: HttpRequest) -> StreamingHttpResponse:

@@ -1,5 +1,7 @@
 """What becomes of a view whose client leaves."""
 
+import sys
+
 import pytest
 
 from .asgi_stage import ASGI_SERVERS, STAGE, count_of
@@ -52,6 +54,28 @@ def test_finally_runs_in_a_stream_whose_client_leaves(serve, carrier, name):
 
     carrier.wait_for_hang_up()
     wait_until(lambda: count_of(server, "watchers") == 0, "the end of the stream")
+
+
+@pytest.mark.evidence("disconnect-sync-mw")
+def test_behind_a_sync_only_middleware_it_is_canceled_too_and_the_log_is_full_of_it(
+    serve, carrier, record
+):
+    tracebacks = {}
+    for name, middleware in (("with", "stage_urls.sync_only"), ("without", "")):
+        server = serve("uvicorn", **STAGE, STAGE_FIRST=middleware)
+        before = carrier.hung_up
+        for left in range(1, 4):
+            client = server.ask("/rates/five/sequence/async/")
+            carrier.wait_for(1)
+            client.leave()
+            carrier.wait_for_hang_up(before + left)
+        server.ask("/health/").statuses()
+        tracebacks[name] = server.server.process.log.count("CancelledError exception in shielded")
+
+    assert carrier.calls == 6  # the first of five carriers, each time
+    if sys.version_info >= (3, 14):
+        assert tracebacks == {"with": 3, "without": 0}
+    record(left=3, tracebacks=tracebacks["with"], without=tracebacks["without"])
 
 
 @pytest.mark.evidence("shield")

@@ -589,6 +589,19 @@ CLAIMS = (
         depends=("django", "uvicorn", "gunicorn", "granian", "hypercorn", "daphne"),
     ),
     Evidence(
+        id="disconnect-sync-mw",
+        claim="Behind a sync-only middleware an async view is canceled as well when its client "
+        "leaves; on Python 3.14 each one leaves a traceback in the log.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="left", says="clients that leave", unit="clients"),
+                Quantity(name="tracebacks", says="tracebacks in the log", unit="tracebacks"),
+                Quantity(name="without", says="the same without the middleware"),
+            )
+        ),
+        depends=("asgiref", "django", "uvicorn"),
+    ),
+    Evidence(
         id="shield",
         claim="When the client leaves, a task behind asyncio.shield goes on to its end; when the "
         "server stops, it does not.",
