@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.http import JsonResponse
 from django.urls import path
-from django_async_backend.db import async_connections
+from django_async_backend.db import async_connections, async_new_connection
 from django_async_backend.db.transaction import async_atomic
 
 if os.environ.get("WITHOUT_POOL"):
@@ -61,10 +61,22 @@ async def both(_request: object) -> JsonResponse:
     return JsonResponse(found)
 
 
+async def nested(_request: object) -> JsonResponse:
+    """Hold a connection in a transaction, and ask with another meanwhile."""
+    async with async_atomic(using="async"):
+        await of_async()
+        return JsonResponse({"async": await async_new_connection(of_async())})
+
+
 async def health(_request: object) -> JsonResponse:
     """Answer without asking the database."""
     return JsonResponse({"status": "ok"})
 
 
 ROOT_URLCONF = __name__
-urlpatterns = [path("health/", health), path("pid/", pid), path("both/", both)]
+urlpatterns = [
+    path("health/", health),
+    path("pid/", pid),
+    path("both/", both),
+    path("nested/", nested),
+]

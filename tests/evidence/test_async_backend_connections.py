@@ -55,6 +55,16 @@ def test_a_transaction_is_seen_by_the_async_connection_alone(desk, record):
     record(connections=len(set(found["connections"])))
 
 
+@pytest.mark.evidence("async-backend-nested")
+def test_who_holds_the_last_connection_waits_for_another_in_vain(desk):
+    one, two = (desk(ASYNC_POOL=size, ASYNC_TIMEOUT_S=1) for size in (1, 2))
+
+    statuses = [httpx.get(f"{asked.server.url}/nested/").status_code for asked in (one, two)]
+
+    assert statuses == [500, 200]
+    assert "couldn't get a connection" in one.server.process.log
+
+
 @pytest.mark.evidence("async-backend-wsgi")
 def test_under_wsgi_each_request_leaves_a_connection(desk, database, record):
     assert len(pids(desk("gunicorn-gthread", WITHOUT_POOL=1))) == REQUESTS

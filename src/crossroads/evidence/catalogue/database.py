@@ -387,6 +387,13 @@ CLAIMS = (
         depends=("django-async-backend", "django", "asgiref", "psycopg", "uvicorn"),
     ),
     Evidence(
+        id="async-backend-nested",
+        claim="A view that holds the last connection of django-async-backend's pool and waits for "
+        "a query on another waits for itself, until the time-out of the pool.",
+        proof=Tested(),
+        depends=("django-async-backend", "django", "psycopg", "psycopg-pool", "uvicorn"),
+    ),
+    Evidence(
         id="async-backend-wsgi",
         claim="Under WSGI, django-async-backend leaves the connections of its requests open, and "
         "with its pool requests after the first fail.",
