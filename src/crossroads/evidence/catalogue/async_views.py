@@ -354,4 +354,41 @@ CLAIMS = (
         ),
         depends=("django", "httpx", "uvicorn"),
     ),
+    Evidence(
+        id="async-state",
+        claim="Django has async functions for queries, the cache, sessions, auth, signals and "
+        "tasks, and none for templates, forms, e-mail, storage, transactions or its database "
+        "backends.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="queryset", says="async methods of QuerySet", unit="methods"),
+                Quantity(name="model", says="async methods of Model", unit="methods"),
+                Quantity(name="cache", says="async methods of the cache", unit="methods"),
+                Quantity(name="parts", says="parts of Django without async code", unit="parts"),
+                Quantity(name="files", says="files of these parts", unit="files"),
+                Quantity(name="middleware", says="middleware of a new project", unit="middleware"),
+                Quantity(
+                    name="hops",
+                    says="methods of theirs that run for each request, a hop each",
+                    unit="hops",
+                ),
+            )
+        ),
+    ),
+    Evidence(
+        id="decorator-loop",
+        claim="Every view decorator of Django takes an async view, and those that are made of "
+        "middleware, such as cache_page, run its sync code on the event loop.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="decorators", says="decorators for views", unit="decorators"),
+                Quantity(
+                    name="middleware",
+                    says="of them, those that are made of middleware",
+                    unit="decorators",
+                ),
+                Quantity(name="hops", says="hops before cache_page asks the cache", unit="hops"),
+            )
+        ),
+    ),
 )
