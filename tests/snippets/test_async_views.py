@@ -202,3 +202,46 @@ def test_what_keeps_values_by_thread_is_found(tmp_path: Path) -> None:
         "./trace.py:4:class Trace(local): ...",
     ]
     assert "asgiref/sync.py" in done.stdout
+
+
+LOG_QUEUE = """
+import asyncio, logging, runpy, sys, threading
+snippet = runpy.run_path(sys.argv[1])
+logging.config.dictConfig(snippet["LOGGING"])
+may_write = threading.Event()
+
+
+class Slow:
+    def write(self, text):
+        may_write.wait()
+        sys.stdout.write(text)
+
+    def flush(self):
+        sys.stdout.flush()
+
+
+logging.getHandlerByName("console").setStream(Slow())
+snippet["start_logging"]()
+
+async def view():
+    logging.warning("a parcel is late")
+    print("the loop goes on")
+
+asyncio.run(view())
+may_write.set()
+logging.getHandlerByName("queue").listener.stop()
+"""
+
+
+@pytest.mark.runs("async_views/log_queue.py")
+def test_a_handler_that_cannot_write_does_not_hold_up_the_loop() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOG_QUEUE, SNIPPETS / "async_views" / "log_queue.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+    assert done.stderr == ""
+    assert done.stdout == "the loop goes on\na parcel is late\n"
