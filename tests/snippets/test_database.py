@@ -184,3 +184,54 @@ def test_the_time_zone_is_right_whoever_had_the_session_before(
         row = other.execute("SHOW TimeZone").fetchone()
 
     assert row == ("Asia/Tokyo",)
+
+
+SQLITE = SNIPPETS / "sqlite_settings.py"
+runs_sqlite = pytest.mark.runs("database/sqlite_settings.py")
+READ_THEN_WRITE = """
+import threading
+from django.db import DatabaseError, transaction
+connection.cursor().execute("CREATE TABLE counter (n INT)")
+connection.cursor().execute("INSERT INTO counter VALUES (0)")
+connection.close()
+both, results = threading.Barrier(2), []
+def add():
+    try:
+        with transaction.atomic():
+            ask("SELECT n FROM counter")
+            try:
+                both.wait(PATIENCE)  # for the other, who may not have come in
+            except threading.BrokenBarrierError:
+                pass
+            connection.cursor().execute("UPDATE counter SET n = n + 1")
+        results.append("written")
+    except DatabaseError as error:
+        results.append(str(error))
+    finally:
+        connection.close()
+threads = [threading.Thread(target=add) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(*sorted(results), ask("SELECT n FROM counter"), ask("PRAGMA journal_mode"), sep=", ")
+"""
+
+
+@runs_sqlite
+def test_two_threads_of_sqlite_read_and_then_write_one_after_the_other(
+    run: Callable[..., str], tmp_path: Path
+) -> None:
+    code = READ_THEN_WRITE.replace("PATIENCE", "0.3")
+    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+
+    assert run(SQLITE, code, DATABASE_URL=url) == "written, written, 2, wal"
+
+
+@runs_sqlite
+def test_without_immediate_one_of_them_fails_at_once(
+    run: Callable[..., str], tmp_path: Path
+) -> None:
+    code = 'connection.settings_dict["OPTIONS"].pop("transaction_mode")\n' + READ_THEN_WRITE
+    url = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+
+    said = run(SQLITE, code.replace("PATIENCE", "20"), DATABASE_URL=url)
+    assert said == "database is locked, written, 1, wal"
