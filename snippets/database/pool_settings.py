@@ -15,6 +15,7 @@ DATABASES["default"]["OPTIONS"]["pool"] = {
     "max_size": int(os.environ.get("DATABASE_POOL") or 10),  # and has at most
     # Seconds that a request waits for one. Then it fails, with PoolTimeout in the log.
     "timeout": float(os.environ.get("DATABASE_POOL_TIMEOUT_S") or 5),
-    "max_waiting": 100,  # a request beyond these fails at once, with TooManyRequests
+    # Requests that may wait. One beyond them fails at once, with TooManyRequests.
+    "max_waiting": int(os.environ.get("DATABASE_POOL_WAITING") or 100),
 }
 # --8<-- [end:pool]

@@ -9,13 +9,18 @@ PRICE = "/api/parcels/DX00000042/price/"
 SNIPPETS = Path(__file__).parents[2] / "snippets"
 
 
+@pytest.fixture
+def serve_pool(serve, database):
+    """Give a function that starts the desk under ASGI with the settings that the site shows."""
+    settings = {"DJANGO_SETTINGS_MODULE": "database.pool_settings", "PYTHONPATH": SNIPPETS}
+    return lambda **bounds: serve("uvicorn", DATABASE_URL=database.url, **settings, **bounds)
+
+
 @pytest.mark.evidence("pool-full")
 def test_a_request_that_waits_too_long_for_a_connection_fails_and_the_others_do_not(
-    serve, carrier, database, record
+    serve_pool, carrier, database, record
 ):
-    settings = {"DJANGO_SETTINGS_MODULE": "database.pool_settings", "PYTHONPATH": SNIPPETS}
-    bounds = {"DATABASE_POOL": 2, "DATABASE_POOL_TIMEOUT_S": 0.3}
-    desk = serve("uvicorn", DATABASE_URL=database.url, **settings, **bounds)
+    desk = serve_pool(DATABASE_POOL=2, DATABASE_POOL_TIMEOUT_S=0.3)
     asked = desk.ask_at_once(5, PRICE)
 
     carrier.wait_for(2)
@@ -29,3 +34,17 @@ def test_a_request_that_waits_too_long_for_a_connection_fails_and_the_others_do_
     # It is a matter of this moment: the next request has a connection again.
     assert desk.ask(PRICE).statuses() == {200: 1}
     record(requests=5, pool=held, failed=3)
+
+
+@pytest.mark.evidence("pool-full")
+def test_a_request_that_may_not_even_wait_fails_at_once(serve_pool, carrier, record):
+    desk = serve_pool(DATABASE_POOL=2, DATABASE_POOL_WAITING=1, DATABASE_POOL_TIMEOUT_S=60)
+    asked = desk.ask_at_once(5, PRICE)
+
+    carrier.wait_for(2)
+    desk.server.process.wait_until(lambda: asked.answered() == 2)  # one waits
+    carrier.let_go()
+
+    assert asked.statuses() == {200: 3, 500: 2}
+    assert "TooManyRequests" in desk.server.process.log
+    record(turned_away=2)

@@ -99,12 +99,17 @@ CLAIMS = (
     Evidence(
         id="pool-full",
         claim="A request that finds every connection of the pool lent waits for its time-out and "
-        "fails with PoolTimeout; those that hold one go on.",
+        "fails with PoolTimeout, or at once where no more may wait; those that hold one go on.",
         proof=Tested(
             quantities=(
                 Quantity(name="failed", says="requests that failed", unit="requests"),
                 Quantity(name="requests", says="requests at once", unit="requests"),
                 Quantity(name="pool", says="connections of the pool", unit="connections"),
+                Quantity(
+                    name="turned-away",
+                    says="requests that failed at once, where only one might wait",
+                    unit="requests",
+                ),
             )
         ),
         depends=("django", "psycopg", "psycopg-pool", "uvicorn"),
