@@ -77,6 +77,20 @@ def test_a_pool_limits_the_connections_of_greenlets(serve, database, hold, recor
     record(pool=4)
 
 
+@pytest.mark.evidence("gevent-max-age")
+def test_a_connection_that_is_kept_is_found_by_no_later_client(serve, database, record):
+    desk = serve("gunicorn-gevent", DATABASE_URL=database.url, DATABASE_CONN_MAX_AGE=60)
+    for _ in range(2):
+        asked = desk.ask_at_once(5, QUERY)
+        assert asked.statuses() == {200: 5}
+        asked.leave()
+
+    # Nobody is there any more, and nobody found what those before had left.
+    left = database.connections()
+    assert left == 10
+    record(requests=10, left=left)
+
+
 @pytest.mark.evidence("gevent-preload")
 def test_an_app_that_is_loaded_before_the_patch_shares_a_connection(serve, database, record):
     patched_late = serve(
@@ -87,6 +101,7 @@ def test_an_app_that_is_loaded_before_the_patch_shares_a_connection(serve, datab
     late = [patched_late.ask(QUERY).statuses() for _ in range(5)]
     assert [loaded_late.ask(QUERY).statuses() for _ in range(5)] == [{200: 1}] * 5
     assert late == [{500: 1}] * 5
+    assert patched_late.ask("/health/").statuses() == {500: 1}
     log = patched_late.server.process.log
     assert "MonkeyPatchWarning" in log
     assert "DatabaseWrapper objects created in a thread can only be used in that" in log
@@ -100,10 +115,12 @@ def test_async_views_that_run_at_once_fail(serve, carrier, record):
     carrier.wait_for(1)
 
     others = desk.ask_at_once(4, "/rates/one/async/").statuses()
+    with_threads = desk.ask("/rates/five/threads/")
+    carrier.wait_for(1 + 5)  # a pool of threads is a pool of greenlets, and works
     assert first.answered() == 0
     carrier.let_go()
 
-    assert first.statuses() == {200: 1}
+    assert first.statuses() == with_threads.statuses() == {200: 1}
     assert others == {500: 4}
     assert "RuntimeError" in desk.server.process.log
     record(others=4, failed=others[500])

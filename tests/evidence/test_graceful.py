@@ -83,6 +83,21 @@ def test_a_stop_loses_what_waits_in_the_accept_queue_and_a_reload_does_not(serve
     record(queued=4, lost=lost)
 
 
+@pytest.mark.evidence("restart-queue")
+def test_a_stop_answers_what_gthread_has_taken_into_its_own_queue(serve, carrier):
+    desk = serve("gunicorn-gthread", THREADS=1)
+    in_progress = desk.ask("/rates/one/")
+    carrier.wait_for(1)
+    queued = desk.ask_at_once(4, "/health/")
+    desk.server.process.wait_until(lambda: unaccepted(desk.server.port) == 0)
+
+    tell(desk, signal.SIGTERM)
+    carrier.let_go()
+
+    assert in_progress.statuses() == {200: 1}
+    assert queued.statuses() == {200: 4}
+
+
 @pytest.mark.evidence("reload-preload")
 def test_after_a_reload_a_preloaded_app_is_the_old_one_in_new_workers(serve, tmp_path):
     def version_after_reload(name, **env):

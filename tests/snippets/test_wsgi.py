@@ -1,6 +1,8 @@
 """What the chapter on WSGI lets readers copy does what its pages say."""
 
 import os
+import shutil
+import socket
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -18,12 +20,15 @@ from crossroads.services.server import get_status
 SNIPPETS = Path(__file__).parents[2] / "snippets"
 GEVENT = SNIPPETS / "wsgi" / "gevent.conf.py"
 TIMEOUT = SNIPPETS / "wsgi" / "statement_timeout.py"
+QUEUE = SNIPPETS / "wsgi" / "accept_queue.sh"
 YIELDS = SNIPPETS / "recipes" / "does_it_yield.py"
 BIN = Path(sys.executable).parent
 DEADLINE_S = 30.0
 
 WSGI = """
 import os
+import shutil
+import socket
 
 import dj_database_url
 from django.conf import settings
@@ -128,3 +133,20 @@ def run(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
         timeout=60,
         env=os.environ | env,
     )
+
+
+@pytest.mark.runs("wsgi/accept_queue.sh")
+def test_the_accept_queue_can_be_watched() -> None:
+    if shutil.which("ss") is None:
+        pytest.skip("ss is not installed; apt install iproute2")
+    with ExitStack() as leaving:
+        listener = leaving.enter_context(socket.create_server(("127.0.0.1", 0), backlog=64))
+        address = listener.getsockname()
+        for _ in range(3):
+            leaving.enter_context(socket.create_connection(address))
+
+        done = subprocess.run(
+            [QUEUE], env=os.environ | {"PORT": str(address[1])}, capture_output=True, check=True
+        )
+
+    assert done.stdout.split()[:4] == [b"LISTEN", b"3", b"64", b"127.0.0.1:%d" % address[1]]

@@ -306,7 +306,8 @@ CLAIMS = (
     ),
     Evidence(
         id="restart-queue",
-        claim="SIGTERM loses the requests that wait in the accept queue, and SIGHUP loses none.",
+        claim="SIGTERM loses the requests that wait in the accept queue, though not those that a "
+        "gthread worker has taken in; SIGHUP loses none.",
         proof=Tested(
             quantities=(
                 Quantity(name="queued", says="requests in the accept queue", unit="requests"),
@@ -754,6 +755,20 @@ CLAIMS = (
             )
         ),
         depends=("gevent", "psycopg", "gunicorn"),
+    ),
+    Evidence(
+        id="gevent-max-age",
+        claim="Under gevent CONN_MAX_AGE keeps a connection for a greenlet that has ended: later "
+        "clients open new ones.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="requests", says="requests, each client's only one", unit="requests"),
+                Quantity(
+                    name="left", says="connections open when all had left", unit="connections"
+                ),
+            )
+        ),
+        depends=("gevent", "django"),
     ),
     Evidence(
         id="gevent-preload",
