@@ -37,8 +37,11 @@ def test_a_request_that_waits_too_long_for_a_connection_fails_and_the_others_do_
 
 
 @pytest.mark.evidence("pool-full")
-def test_a_request_that_may_not_even_wait_fails_at_once(serve_pool, carrier, record):
+def test_a_request_that_may_not_even_wait_fails_at_once(serve_pool, carrier, database, record):
     desk = serve_pool(DATABASE_POOL=2, DATABASE_POOL_WAITING=1, DATABASE_POOL_TIMEOUT_S=60)
+    carrier.answer_next(1)
+    assert desk.ask(PRICE).statuses() == {200: 1}  # or they would wait for the pool to fill
+    desk.server.process.wait_until(lambda: database.connections() == 2)
     asked = desk.ask_at_once(5, PRICE)
 
     carrier.wait_for(2)
