@@ -29,3 +29,13 @@ class EachClient(TestCase):
 
 
 # --8<-- [end:clients]
+
+
+# --8<-- [start:wrong-client]
+class WrongClient(TestCase):
+    async def test_the_sync_client_has_no_place_in_an_async_test(self):
+        with self.assertRaisesMessage(RuntimeError, "just await the async function"):
+            self.client.get("/rates/one/async/")
+
+
+# --8<-- [end:wrong-client]

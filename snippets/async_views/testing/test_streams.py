@@ -4,9 +4,10 @@ import asyncio
 
 from asgiref.testing import ApplicationCommunicator
 from django.core.asgi import get_asgi_application
-from django.http import StreamingHttpResponse
-from django.test import SimpleTestCase, override_settings
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import SimpleTestCase, TransactionTestCase, override_settings
 from django.urls import path
+from parcels.models import Depot
 
 left = []
 
@@ -62,3 +63,30 @@ class Disconnect(SimpleTestCase):
 
 
 # --8<-- [end:disconnect]
+
+
+# --8<-- [start:own-thread]
+async def how_many(request):
+    return HttpResponse(await Depot.objects.acount())
+
+
+urlpatterns += [path("depots/", how_many)]
+
+
+@override_settings(ROOT_URLCONF=__name__)
+class OwnThread(TransactionTestCase):
+    """The request has a thread of its own here, so it sees only what is committed."""
+
+    async def test_the_request_sees_the_committed_rows(self):
+        await Depot.objects.acreate(name="Hamburg 1", city="Hamburg")
+        host = (b"host", b"testserver")
+        scope = {"type": "http", "method": "GET", "path": "/depots/", "headers": [host]}
+        server = ApplicationCommunicator(get_asgi_application(), scope)
+        await server.send_input({"type": "http.request"})
+
+        await server.receive_output(timeout=10)  # the head
+        self.assertEqual((await server.receive_output(timeout=10))["body"], b"1")
+        await server.wait(timeout=10)
+
+
+# --8<-- [end:own-thread]
