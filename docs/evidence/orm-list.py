@@ -36,6 +36,15 @@ charts.orm_list(lanes)
 charts.list_connections(lanes)
 
 # %% [markdown]
+# ## A query that waits
+#
+# The database computes nothing and takes its time, as with a lock. Worker threads wait for it, the
+# ORM's async methods, or [an async backend](../database/async-backend.md).
+
+# %%
+charts.waiting_queries(lanes)
+
+# %% [markdown]
 # ## More connections than the database has cores
 #
 # A report that makes PostgreSQL compute, asked for by more and more threads. PostgreSQL is kept

@@ -183,6 +183,8 @@ def _databases(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
         ("orm-list-connect", uvicorn, 80.0),
         ("orm-list-pgbouncer-keep", gthread, 240.0),
         ("orm-list-pgbouncer", uvicorn, 140.0),
+        ("query-wait", gthread, 310.0),
+        ("query-wait-backend", uvicorn, 290.0),
     ):
         load = Load(clients=16)
         cell = Cell(server=server, workload=workload, view="sync", load=load, threads=threads)

@@ -348,6 +348,34 @@ def saturation(lanes: Lanes) -> Figure:
     )
 
 
+def waiting_queries(lanes: Lanes) -> Figure:
+    """Return throughput and CPU of a query that waits, by who waits for it."""
+    names = ("Django's ORM", "django-async-backend")
+    workloads = ("query-wait", "query-wait-backend")
+
+    def show(run: Run) -> Drawing:
+        found = tuple(
+            summary
+            for workload, name in zip(workloads, names, strict=True)
+            for summary in summarize(run, workload, [RATE, CPU], series=name)
+        )
+        titles = [(RATE, "requests per second"), (CPU, "CPU per request, ms")]
+        return _dotted(found, names, titles)
+
+    return figure(
+        Plan(
+            name="waiting-queries",
+            title=f"A query that waits in PostgreSQL for {WAIT_MS} ms, by who waits for it",
+            reading=f"{_DOTS}; both scales are logarithmic. Every client has a connection, and "
+            "under gthread a thread. In theory all answer as many requests: clients divided by the "
+            "wait.",
+            key=names,
+            show=show,
+        ),
+        lanes,
+    )
+
+
 def coordinated_omission(lanes: Lanes) -> Figure:
     """Return latency by percentile of one stalling server, seen by two kinds of load."""
     names = ("closed loop", "open loop")
