@@ -42,12 +42,14 @@ def test_a_request_that_may_not_even_wait_fails_at_once(serve_pool, carrier, dat
     carrier.answer_next(1)
     assert desk.ask(PRICE).statuses() == {200: 1}  # or they would wait for the pool to fill
     desk.server.process.wait_until(lambda: database.connections() == 2)
-    asked = desk.ask_at_once(5, PRICE)
-
+    holding = desk.ask_at_once(2, PRICE)
     carrier.wait_for(2)
-    desk.server.process.wait_until(lambda: asked.answered() == 2)  # one waits
+
+    others = desk.ask_at_once(3, PRICE)
+    desk.server.process.wait_until(lambda: others.answered() == 2)  # one waits
     carrier.let_go()
 
-    assert asked.statuses() == {200: 3, 500: 2}
+    assert holding.statuses() == {200: 2}
+    assert others.statuses() == {200: 1, 500: 2}
     assert "TooManyRequests" in desk.server.process.log
     record(turned_away=2)
