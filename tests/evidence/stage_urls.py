@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import config.urls
 import within
+from asgiref.sync import sync_to_async
 from at_most import at_most
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import path
 from django.utils.decorators import sync_only_middleware
+from parcels.models import Depot
 from rates.carriers import aget_quote, get_quote
 from streams import asked_to_the_end, price_feed, thrifty_price_feed, watched, watchers
 
@@ -69,6 +72,25 @@ async def parts() -> AsyncIterator[str]:
         yield "x" * 100_000
 
 
+errands = set()
+
+
+async def leave_query(_request: HttpRequest) -> HttpResponse:
+    async def errand() -> None:
+        await aget_quote("postal", **QUESTION)  # until then its request has ended
+        await Depot.objects.acount()
+        await asyncio.Event().wait()
+
+    errands.add(asyncio.create_task(errand()))
+    return HttpResponse("left")
+
+
+async def wrong_close(_request: HttpRequest) -> HttpResponse:
+    await Depot.objects.acount()
+    await sync_to_async(connection.close)()
+    return HttpResponse("closed")
+
+
 async def counts(_request: HttpRequest) -> JsonResponse:
     return JsonResponse({"watchers": len(watchers), "made": made})
 
@@ -85,6 +107,8 @@ urlpatterns = [
     path("never-waits/", never_waits),
     path("takes-turns/", takes_turns),
     path("counts/", counts),
+    path("leave-query/", leave_query),
+    path("wrong-close/", wrong_close),
     path("shield/", asked_to_the_end),
     path("at-most/", at_most(running=20, waiting=10)(one)),
     path("feed/<number>/", price_feed),

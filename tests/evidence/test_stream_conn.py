@@ -67,3 +67,29 @@ def test_with_a_pool_streams_that_give_back_are_many_and_leave_it_to_others(
 
     assert server.ask(f"/api/parcels/{NUMBER}/").statuses() == {200: 1}
     record(through_pool=20)
+
+
+@pytest.mark.evidence("stream-conn")
+def test_it_is_not_given_back_from_the_event_loop(serve, database):
+    server = serve("uvicorn", DATABASE_URL=database.url, **STAGE)
+
+    assert server.ask("/wrong-close/").statuses() == {500: 1}
+    assert "DatabaseWrapper objects created in a thread" in server.server.process.log
+
+
+@pytest.mark.evidence("task-conn")
+def test_a_task_that_outlives_its_request_has_a_connection_that_no_request_closes(
+    serve, carrier, database, record
+):
+    server = serve("uvicorn", DATABASE_URL=database.url, **STAGE)
+    asked = server.ask_at_once(5, "/leave-query/")
+    assert asked.statuses() == {200: 5}
+    carrier.wait_for(5)
+    assert database.connections() == 0
+
+    carrier.let_go()
+
+    wait_until(lambda: database.connections() == 5, "a connection for each task")
+    assert server.ask_at_once(5, "/health/").statuses() == {200: 5}
+    assert database.connections() == 5
+    record(tasks=5, connections=5)

@@ -528,6 +528,22 @@ CLAIMS = (
         depends=("django", "psycopg", "gunicorn"),
     ),
     Evidence(
+        id="task-conn",
+        claim="A query of a task that outlives its request opens a connection of its own, which "
+        "no end of a request closes.",
+        proof=Tested(
+            quantities=(
+                Quantity(name="tasks", says="tasks that were left behind", unit="tasks"),
+                Quantity(
+                    name="connections",
+                    says="connections that they hold when all requests have ended",
+                    unit="connections",
+                ),
+            )
+        ),
+        depends=("asgiref", "django", "uvicorn"),
+    ),
+    Evidence(
         id="stream-conn",
         claim="One query before a stream holds its database connection until the stream ends, so "
         "a pool bounds the streams and everything else waits for them; given back before the "
