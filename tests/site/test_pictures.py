@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from crossroads.site.pictures import ONE_BLOCKS, PICTURES, REQUESTS, hops
+from crossroads.site.pictures import ONE_BLOCKS, PICTURES, QUERIES, REQUESTS, hops
 from crossroads.site.pictures.lanes import Lane, by_loop, by_request, by_thread
 from crossroads.site.pictures.schedule import Kind, Request, Span, Stay, simulate
 
@@ -138,6 +138,14 @@ def test_the_words_beside_the_pictures_say_what_is_drawn() -> None:
     )
     assert "A, C, D, E and F stand still until B is done" in PICTURES["picture-asgi"]()
     assert [r.name for r in ONE_BLOCKS if Kind.BLOCK in dict(r.steps)] == ["B"]
+
+
+def test_gathered_queries_queue_for_one_thread_and_not_in_branches() -> None:
+    queued = [stay.name for stay in simulate(QUERIES, threads=1) if stay.has_queued]
+
+    assert queued == ["B", "C", "D", "E"]
+    assert "B, C, D and E queue for the only thread" in PICTURES["picture-gather"]()
+    assert not any(stay.has_queued for stay in simulate(QUERIES))
 
 
 _ASK_DJANGO = """

@@ -32,6 +32,10 @@ ONE_BLOCKS = tuple(
 )
 """The same, but B waits without giving the event loop back."""
 
+_QUERY = ((Kind.RUN, 1), (Kind.WAIT, 6), (Kind.RUN, 1))
+QUERIES = tuple(Request(name=name, arrives=0, steps=_QUERY) for name in "ABCDE")
+"""Five queries that one async view has gathered."""
+
 _KEY = {
     Kind.RUN: "runs Python",
     Kind.WAIT: "waits for another service",
@@ -111,6 +115,41 @@ def asgi_picture() -> str:
     )
 
 
+def gather_picture() -> str:
+    """Return gathered queries in the request's thread, and in a branch each, as HTML."""
+    one, each = simulate(QUERIES, threads=1), simulate(QUERIES)
+    ticks = _end(one, each)
+    return html(
+        Picture(
+            name="picture-gather",
+            title="Five queries that one view gathers",
+            reading="The queries A to E are started together by asyncio.gather. Time goes to the "
+            "right; both panels have the same scale.",
+            key=(
+                (Kind.RUN, "runs Python"),
+                (Kind.WAIT, "waits for the database"),
+                (Kind.TURN, "waits until another stops running"),
+                (Kind.QUEUE, "waits for the thread of the request"),
+            ),
+            panels=(
+                Panel(
+                    name="gather-one",
+                    title="As Django does it: in the thread of the request",
+                    words=f"{_listed([stay.name for stay in one if stay.has_queued])} queue for "
+                    "the only thread, and so for the only connection.",
+                    draw=_drawing(by_thread(one), ticks),
+                ),
+                Panel(
+                    name="gather-each",
+                    title="In a context with an executor for each",
+                    words="No query queues: each branch has a thread and a connection of its own.",
+                    draw=_drawing(by_request(each, label="branch"), ticks),
+                ),
+            ),
+        )
+    )
+
+
 def _key(*kinds: Kind) -> tuple[tuple[str, str], ...]:
     return tuple((kind, _KEY[kind]) for kind in kinds)
 
@@ -182,5 +221,6 @@ PICTURES: Mapping[str, Callable[[], str]] = {
     "picture-wsgi": wsgi_picture,
     "picture-asgi": asgi_picture,
     "picture-hops": hops_picture,
+    "picture-gather": gather_picture,
 }
 """Name of a live line to what makes its HTML."""
