@@ -17,12 +17,14 @@ from markdown.preprocessors import Preprocessor
 
 from crossroads.errors import CrossroadsError
 from crossroads.measurements.model import Run
+from crossroads.site.async_state import state_html
 from crossroads.site.blocks import Kind, fence_counts
 from crossroads.site.charts import cpu_per_request
 from crossroads.site.connections import connections_html
 from crossroads.site.data import Lanes, find_root, load_lanes
 from crossroads.site.figure import NOT_MEASURED
 from crossroads.site.findings import verified
+from crossroads.site.frameworks import frameworks_html
 from crossroads.site.generated import LINE
 from crossroads.site.guide import advice_html, guide_html, map_html, never_html, options_html
 from crossroads.site.ledger import ledger_html, summary_html
@@ -101,6 +103,8 @@ PARTS: Mapping[str, Part] = {
     "chart-connections": Part(connections_html),
     "ledger": Part(ledger_html, about=True, anchored=True),
     "ledger-summary": Part(summary_html),
+    "frameworks": Part(frameworks_html),
+    "async-state": Part(state_html, about=True),
     "proofs": Part(proofs_html, anchored=True, sources="../tests/evidence/*.py"),
     "rules": Part(rules_html, anchored=True),
     "guide": Part(guide_html, anchored=True),
