@@ -76,7 +76,7 @@ def test_under_wsgi_each_request_leaves_a_connection(desk, database, record):
 
 
 @pytest.mark.evidence("async-backend-wsgi")
-def test_under_wsgi_its_pool_serves_the_first_request(desk):
+def test_under_wsgi_a_pool_of_one_serves_the_first_request_alone(desk):
     under_wsgi = desk("gunicorn-gthread", ASYNC_POOL=1, ASYNC_TIMEOUT_S=1)
 
     statuses = [httpx.get(f"{under_wsgi.server.url}/pid/").status_code for _ in range(2)]

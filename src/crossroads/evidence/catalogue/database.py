@@ -401,7 +401,7 @@ CLAIMS = (
     Evidence(
         id="async-backend-wsgi",
         claim="Under WSGI, django-async-backend leaves the connections of its requests open, and "
-        "with its pool requests after the first fail.",
+        "with a pool of one the request after the first fails.",
         proof=Tested(
             quantities=(
                 Quantity(name="left", says="connections left open", unit="connections"),
