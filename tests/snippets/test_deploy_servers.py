@@ -5,17 +5,22 @@ import re
 import runpy
 import select
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 from gunicorn.config import KNOWN_SETTINGS
 
-from crossroads.services.server import Server
+from crossroads.services.ports import free_port
+from crossroads.services.process import Process
+from crossroads.services.server import Server, get_status
 
 from .deploy_stage import (
+    APP,
     DEADLINE_S,
     DEPLOY,
+    SETTINGS,
     Answer,
     Carrier,
     ask,
@@ -179,3 +184,28 @@ def test_the_proxy_tells_the_client_before_a_sync_worker_is_killed() -> None:
     (told,) = re.findall(r"proxy_read_timeout (\d+)s;", proxy)
 
     assert runpy.run_path(str(DEPLOY / SYNC))["timeout"] > int(told)
+
+
+@pytest.mark.runs("deploy/web.env")
+def test_the_units_environment_is_one_that_the_files_read(leaving: ExitStack) -> None:
+    show = ["env", "-i", "sh", "-c", f"set -a; . '{DEPLOY / 'web.env'}'; /usr/bin/env"]
+    shown = subprocess.run(show, capture_output=True, text=True, check=True).stdout
+    given = dict(line.split("=", 1) for line in shown.splitlines())
+    del given["PWD"]
+    files = (APP / "config" / "settings.py", DEPLOY / "gunicorn.conf.py")
+    read = set(re.findall(r"[A-Z][A-Z_]+", " ".join(file.read_text() for file in files)))
+
+    assert set(given) - read == {"DATABASE_URL"}  # read by a library
+    (address,) = re.findall(r"WSGI=\S+?:(\d+)", (DEPLOY / "nginx-web.conf").read_text())
+    assert (given["PORT"], given["DATABASE_POOL"]) == (address, given["THREADS"])
+
+    process = Process.start(
+        ["gunicorn", "--config", DEPLOY / "gunicorn.conf.py"],
+        name="gunicorn",
+        env=given | {"PATH": SETTINGS["PATH"], "PORT": str(port := free_port())},
+        cwd=APP,
+    )
+    leaving.callback(process.stop, grace_s=0)
+    host = {"Host": given["DJANGO_ALLOWED_HOSTS"]}
+    process.wait_until(lambda: get_status(port, "/health/", DEADLINE_S) is not None)
+    assert ask(port, "/health/", **host).status == 200
