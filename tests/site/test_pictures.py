@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from crossroads.site.pictures import ONE_BLOCKS, PICTURES, QUERIES, REQUESTS, hops
+from crossroads.site.pictures import ALL_TAKEN, ONE_BLOCKS, PICTURES, QUERIES, REQUESTS, TAKEN, hops
 from crossroads.site.pictures.lanes import Lane, by_loop, by_request, by_thread
 from crossroads.site.pictures.schedule import Kind, Request, Span, Stay, simulate
 
@@ -138,6 +138,23 @@ def test_the_words_beside_the_pictures_say_what_is_drawn() -> None:
     )
     assert "A, C, D, E and F stand still until B is done" in PICTURES["picture-asgi"]()
     assert [r.name for r in ONE_BLOCKS if Kind.BLOCK in dict(r.steps)] == ["B"]
+
+
+def test_a_request_queues_in_one_worker_though_the_other_has_a_thread() -> None:
+    (first, second), together = (
+        [simulate(taken, threads=2) for taken in TAKEN],
+        simulate(ALL_TAKEN, threads=4),
+    )
+    (queued,) = [stay for stay in first if stay.has_queued]
+    waits = queued.spans[0]
+
+    assert not any(stay.has_queued for stay in (*second, *together))
+    # While it waits, the other worker never has both threads taken.
+    assert all(
+        sum(stay.held[0] <= tick < stay.held[1] for stay in second) < 2
+        for tick in range(waits.start, waits.end)
+    )
+    assert f"{queued.name} waits in the queue." in PICTURES["picture-queues"]()
 
 
 def test_gathered_queries_queue_for_one_thread_and_not_in_branches() -> None:

@@ -5,6 +5,7 @@ follows from how many threads there are, or from there being one event loop.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from crossroads.site.pictures import hops, lanes
 from crossroads.site.pictures.frame import Panel, Picture, html
@@ -35,6 +36,21 @@ ONE_BLOCKS = tuple(
 _QUERY = ((Kind.RUN, 1), (Kind.WAIT, 6), (Kind.RUN, 1))
 QUERIES = tuple(Request(name=name, arrives=0, steps=_QUERY) for name in "ABCDE")
 """Five queries that one async view has gathered."""
+
+_LATER = 4
+TAKEN = (
+    (
+        Request(name="A", arrives=0, steps=_SLOW),
+        Request(name="B", arrives=1, steps=_SLOW),
+        Request(name="D", arrives=1 + _LATER, steps=_QUICK),
+    ),
+    (
+        Request(name="C", arrives=_LATER, steps=_QUICK),
+        Request(name="E", arrives=2 * _LATER, steps=_QUICK),
+    ),
+)
+"""Requests by the worker process that has accepted them, which nobody chose."""
+ALL_TAKEN = tuple(sorted((r for taken in TAKEN for r in taken), key=lambda r: r.arrives))
 
 _KEY = {
     Kind.RUN: "runs Python",
@@ -150,6 +166,50 @@ def gather_picture() -> str:
     )
 
 
+def queues_picture() -> str:
+    """Return requests in two workers with a queue each, and in one with as many threads."""
+    each = [simulate(taken, threads=_THREADS - 1) for taken in TAKEN]
+    one = simulate(ALL_TAKEN, threads=2 * (_THREADS - 1))
+    ticks = _end(*each, one)
+    of_each = (*_of_worker(1, each[0]), *_of_worker(2, each[1]))
+    return html(
+        Picture(
+            name="picture-queues",
+            title="gthread: each worker process has a queue of its own",
+            reading="A and B ask another service and wait; C, D and E only run. Both panels have "
+            "four threads and meet the same requests.",
+            key=_key(Kind.RUN, Kind.WAIT, Kind.TURN, Kind.QUEUE),
+            panels=(
+                Panel(
+                    name="queues-two",
+                    title="Two worker processes, two threads each",
+                    words="Worker 1 has taken A, B and D, worker 2 has taken C and E. "
+                    f"{_queued([stay for stays in each for stay in stays])} Nobody gives "
+                    "it to the worker that is idle.",
+                    draw=_drawing(of_each, ticks),
+                ),
+                Panel(
+                    name="queues-one",
+                    title="One worker process, four threads",
+                    words=_queued(one),
+                    draw=_drawing(by_thread(one), ticks),
+                ),
+            ),
+        )
+    )
+
+
+def _of_worker(number: int, stays: Sequence[Stay]) -> tuple[Lane, ...]:
+    """Return the lanes of one of several worker processes, idle threads too."""
+    lanes_of = {lane.label: lane for lane in by_thread(stays)}
+    names = {"queue": f"queue {number}", "thread 1": f"thread {number}a"}
+    names["thread 2"] = f"thread {number}b"
+    idle = {name: Lane(label=name, bars=()) for name in names if name != "queue"}
+    return tuple(
+        replace(lane, label=names[name]) for name, lane in sorted({**idle, **lanes_of}.items())
+    )
+
+
 def _key(*kinds: Kind) -> tuple[tuple[str, str], ...]:
     return tuple((kind, _KEY[kind]) for kind in kinds)
 
@@ -164,7 +224,9 @@ def _end(*schedules: Sequence[Stay]) -> int:
 
 def _queued(stays: Sequence[Stay]) -> str:
     names = [stay.name for stay in stays if stay.has_queued]
-    return f"{_listed(names)} wait in the queue." if names else "No request waits in a queue."
+    if not names:
+        return "No request waits in a queue."
+    return f"{_listed(names)} wait{'s' if len(names) == 1 else ''} in the queue."
 
 
 def _stalled(stays: Sequence[Stay]) -> list[str]:
@@ -222,5 +284,6 @@ PICTURES: Mapping[str, Callable[[], str]] = {
     "picture-asgi": asgi_picture,
     "picture-hops": hops_picture,
     "picture-gather": gather_picture,
+    "picture-queues": queues_picture,
 }
 """Name of a live line to what makes its HTML."""
