@@ -10,7 +10,7 @@ from rates.carriers import aget_quote
 
 # --8<-- [start:awaited]
 async def overview_awaited(request):
-    """Four trips to the thread, one after another, and a snapshot of four moments."""
+    """Four trips to the thread, one after another, and the carrier is asked after them all."""
     waiting = await Parcel.objects.filter(status=Parcel.Status.ANNOUNCED).acount()
     newest = [parcel async for parcel in Parcel.objects.newest()]
     depots = [depot.name async for depot in Depot.objects.order_by("name")]
