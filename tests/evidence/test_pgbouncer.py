@@ -12,20 +12,20 @@ SNIPPETS = Path(__file__).parents[2] / "snippets"
 CONFIG = SNIPPETS / "deploy" / "pgbouncer.ini"
 
 
-@pytest.fixture(scope="module")
-def bounce(pgbouncer_program, loaded_database):  # noqa: ARG001
+@pytest.fixture
+def bounce(pgbouncer_program, database):  # noqa: ARG001
     """Give a function that starts PgBouncer in front of the database, with so many connections."""
     with ExitStack() as leaving:
 
         def start(connections):
             settings = {"default_pool_size": connections}
-            bouncer = start_pgbouncer(CONFIG, loaded_database.url, settings=settings)
+            bouncer = start_pgbouncer(CONFIG, database.url, settings=settings)
             return leaving.enter_context(bouncer)
 
         yield start
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def narrow(bounce):
     """Return a PgBouncer with a single connection, which so all clients share."""
     return bounce(1)
@@ -74,7 +74,6 @@ def test_pgbouncer_needs_a_connection_for_each_transaction_and_not_for_each_requ
     assert asked.statuses() == {200: 50}
     assert held <= 5
     assert reached == reach_the_carrier
-    bouncer.stop()
     if path == "/query/":
         record(requests=50, clients=50, connections=5)
     else:
@@ -89,6 +88,34 @@ def test_a_setting_is_met_by_the_next_client(narrow, connect):
 
     assert other.execute("SHOW statement_timeout").fetchone() == ("1234ms",)
     other.execute("RESET statement_timeout")
+    with one.transaction():  # the one that works: it ends with its transaction
+        one.execute("SET LOCAL statement_timeout = '1234ms'")
+    assert other.execute("SHOW statement_timeout").fetchone() == ("0",)
+
+
+@pytest.mark.evidence("pgbouncer")
+def test_a_setting_of_the_role_is_there_whatever_the_session(bounce, connect, database):
+    with psycopg.connect(database.url, autocommit=True) as direct:
+        [user, name] = direct.execute("SELECT current_user, current_database()").fetchone()
+        role = f"ALTER ROLE {user} IN DATABASE {name}"
+        direct.execute(f"{role} SET statement_timeout = '1234ms'")
+        asked = connect(bounce(1)).execute("SHOW statement_timeout").fetchone()
+        direct.execute(f"{role} RESET statement_timeout")
+
+    assert asked == ("1234ms",)
+
+
+@pytest.mark.evidence("pgbouncer")
+def test_a_temporary_table_is_met_by_the_next_client(narrow, connect):
+    one, other = connect(narrow), connect(narrow)
+
+    one.execute("CREATE TEMPORARY TABLE picked (number text)")
+
+    other.execute("DROP TABLE picked")
+    with one.transaction():
+        one.execute("CREATE TEMPORARY TABLE picked (number text) ON COMMIT DROP")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        other.execute("SELECT * FROM picked")
 
 
 @pytest.mark.evidence("pgbouncer")
@@ -116,7 +143,7 @@ def test_a_notification_reaches_another_client(narrow, connect):
     other.execute("UNLISTEN *")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def two(bounce):
     """Return a PgBouncer with two connections: a client who holds one sends the next elsewhere."""
     return bounce(2)
@@ -152,6 +179,9 @@ def test_a_server_side_cursor_is_gone_in_another_session(two, connect):
         with pytest.raises(psycopg.errors.InvalidCursorName):
             rows.fetchall()
     rows.close()
+    with one.transaction(), one.cursor("kept") as kept:  # as inside atomic()
+        kept.itersize = 1
+        assert len([*kept.execute("SELECT generate_series(1, 100)")]) == 100
 
 
 @pytest.mark.evidence("pgbouncer")

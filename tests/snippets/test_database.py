@@ -131,6 +131,20 @@ connection.close_pool()
 
 
 @runs_pool
+def test_what_a_session_was_set_to_is_met_by_the_next_who_is_lent_it(
+    run: Callable[..., str],
+) -> None:
+    code = """
+connection.settings_dict["OPTIONS"]["pool"] |= {"min_size": 1, "max_size": 1}
+connection.cursor().execute("SET statement_timeout = '1234ms'")
+connection.close()  # back to the pool
+print(ask("SHOW statement_timeout"))
+connection.close_pool()
+"""
+    assert run(POOL, code) == "1234ms"
+
+
+@runs_pool
 def test_django_refuses_a_pool_and_connections_that_are_kept(run: Callable[..., str]) -> None:
     code = """
 from django.core.exceptions import ImproperlyConfigured
