@@ -220,8 +220,8 @@ def _methods() -> str:
         found = functions(feature)
         counts = [str([*found.values()].count(kind) or "–") for kind in Underneath]
         notes = f'<a href="{RELEASE_NOTES.format(feature.since)}">{feature.since}</a>'
-        rows.append([escape(feature.name), notes, _named(found), *counts])
-    heads = ["Part", "Since", "Functions", "Go to the thread", "Await others", "Run on the loop"]
+        rows.append([escape(feature.name), notes, *counts, _named(found)])
+    heads = ["Part", "Since", "Go to the thread", "Await others", "Run on the loop", "Functions"]
     return _table(heads, rows)
 
 
@@ -238,12 +238,12 @@ def _middleware_table() -> str:
         [
             f"<code>{one.name.rsplit('.', 1)[-1]}</code>",
             "yes" if one.is_of_startproject else "–",
-            ", ".join(f"<code>{method}</code>" for method in one.methods) or "–",
             "none, it has async code" if one.has_own_path else str(len(one.methods)),
+            ", ".join(f"<code>{method}</code>" for method in one.methods) or "–",
         ]
         for one in middleware()
     ]
-    heads = ["Middleware", "In a new project", "Runs for each request", "Hops under ASGI"]
+    heads = ["Middleware", "In a new project", "Hops under ASGI", "Runs for each request"]
     return _table(heads, rows)
 
 
