@@ -103,7 +103,7 @@ _RULES = (
         value="two to four",
         why="PostgreSQL's wiki [starts from two](https://wiki.postgresql.org/wiki/"
         "Number_Of_Database_Connections), and from a few more for its disks. What is beyond "
-        "[waits inside the database](index.md#db-sat), which is not measured here yet.",
+        "[waits inside the database](index.md#db-sat).",
     ),
     Rule(
         id="hit-rate",
