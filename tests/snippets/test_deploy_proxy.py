@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from email.message import Message
 from http.client import HTTPConnection, IncompleteRead
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -52,6 +53,8 @@ class Upstream(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Behavior)
         self.asked: list[str] = []
+        self.told: Message = Message()
+        """The head of the newest request."""
         self.may_go_on = threading.Event()
 
 
@@ -61,6 +64,7 @@ class _Behavior(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
+        self.server.told = self.headers
         match self.path:
             case "/closes/":
                 self.close_connection = True  # without an answer
@@ -217,7 +221,7 @@ def test_a_slow_upload_reaches_the_server_when_it_is_whole(
 
 
 @runs_web
-def test_an_upload_that_stalls_is_a_408(before: Before, upstream: Upstream) -> None:
+def test_an_upload_that_stalls_is_a_408(before: Before, upstream: Upstream, log: Path) -> None:
     size = "client_max_body_size 10m;"
     port = before(upstream.server_port, **{size: f"{size} client_body_timeout 300ms;"}).port
     upstream.asked.clear()
@@ -230,6 +234,7 @@ def test_an_upload_that_stalls_is_a_408(before: Before, upstream: Upstream) -> N
     assert line.sock.recv(100) == b""
     line.close()
     assert upstream.asked == []
+    wait_until(lambda: " 408 POST /upload/ " in log.read_text(), "its line in the log")
 
 
 @runs_web
@@ -241,6 +246,21 @@ def test_a_client_that_leaves_is_a_499_in_the_log(
     line.close()
 
     wait_until(lambda: " 499 GET /silent/ " in log.read_text(), "its line in the log")
+
+
+@runs_web
+def test_a_location_with_a_header_of_its_own_has_none_of_the_others(
+    before: Before, upstream: Upstream
+) -> None:
+    ask(before(upstream.server_port).port, "/")
+    assert upstream.told["Host"] == "127.0.0.1"
+    assert "X-Request-Start" in upstream.told
+
+    passed = "proxy_pass http://desk_wsgi;"
+    instead = {passed: f"{passed} proxy_set_header X-Mine 1;"}
+    ask(before(upstream.server_port, **instead).port, "/")
+    assert upstream.told["Host"] == "desk_wsgi"
+    assert "X-Request-Start" not in upstream.told
 
 
 @runs_web
