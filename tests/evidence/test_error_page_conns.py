@@ -42,3 +42,22 @@ def test_under_wsgi_it_leaves_none(miss, database, record):
     assert held == 5
     desk.server.process.wait_until(lambda: database.connections() == 0)
     record(wsgi=0)
+
+
+@pytest.mark.evidence("error-page-conns")
+def test_under_asgi_a_pool_runs_dry(serve, carrier, database, record):
+    here = Path(__file__).parent
+    folders = f"{here}:{here.parents[1] / 'snippets'}"
+    settings = {"DJANGO_SETTINGS_MODULE": "database.pool_settings", "PYTHONPATH": folders}
+    bounds = {"DATABASE_POOL": 5, "DATABASE_POOL_TIMEOUT_S": 0.3}
+    app = "database_views:asgi"
+    desk = serve("uvicorn", app=app, DATABASE_URL=database.url, **settings, **bounds)
+    asked = desk.ask_at_once(5, "/nowhere/")
+    carrier.wait_for(5)
+    carrier.let_go()
+    assert asked.statuses() == {404: 5}
+
+    # No request is in progress, and none can have a connection.
+    assert desk.ask_at_once(3, "/query/").statuses() == {500: 3}
+    assert "PoolTimeout" in desk.server.process.log
+    record(starved=3)

@@ -86,12 +86,17 @@ CLAIMS = (
     Evidence(
         id="error-page-conns",
         claim="A page for an error that asks the database leaves a connection open under ASGI, "
-        "which no request closes, and none under WSGI.",
+        "which no request closes and no pool gets back, and none under WSGI.",
         proof=Tested(
             quantities=(
                 Quantity(name="asgi", says="connections left under ASGI", unit="connections"),
                 Quantity(name="requests", says="requests that met a 404", unit="requests"),
                 Quantity(name="wsgi", says="connections left under gthread", unit="connections"),
+                Quantity(
+                    name="starved",
+                    says="of three later requests those that failed, with a pool of five",
+                    unit="requests",
+                ),
             )
         ),
         depends=("django", "asgiref", "uvicorn", "gunicorn", "psycopg"),
