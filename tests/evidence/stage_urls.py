@@ -12,9 +12,10 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import path
 from django.utils.decorators import sync_only_middleware
+from leaving import asked_to_the_end, watched, watchers
 from parcels.models import Depot
 from rates.carriers import aget_quote, get_quote
-from streams import asked_to_the_end, price_feed, thrifty_price_feed, watched, watchers
+from streams import price_feed, thrifty_price_feed
 
 warnings.filterwarnings("ignore", "StreamingHttpResponse must consume")
 within.SECONDS = 0.3

@@ -79,6 +79,7 @@ def test_behind_a_sync_only_middleware_it_is_canceled_too_and_the_log_is_full_of
 
 
 @pytest.mark.evidence("shield")
+@pytest.mark.runs("asgi/leaving.py")
 def test_a_shielded_task_goes_on_when_the_client_leaves(serve, carrier, record):
     server = serve("uvicorn", **STAGE)
     client = server.ask("/shield/")
