@@ -47,3 +47,18 @@ def test_under_wsgi_it_ends_with_its_request(serve, carrier, record):
     assert carrier.calls == 2
     assert wsgi == 0
     record(wsgi=wsgi)
+
+
+@pytest.mark.evidence("create-task")
+def test_what_it_asks_the_database_leaves_a_connection_open(serve, carrier, database, record):
+    server = serve("uvicorn", app="trap_views:application", DATABASE_URL=database.url, **VIEWS)
+
+    assert server.ask_at_once(5, "/left-query/").statuses() == {200: 5}
+    carrier.wait_for(5)
+    carrier.let_go()
+    server.server.process.wait_until(lambda: database.connections() == 5)
+    assert server.ask_at_once(5, "/rates/one/").statuses() == {200: 5}  # do these close them?
+
+    left = database.connections()
+    assert left == 5
+    record(tasks=5, left=left)

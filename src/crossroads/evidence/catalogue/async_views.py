@@ -184,7 +184,8 @@ CLAIMS = (
     Evidence(
         id="create-task",
         claim="A task that a view leaves behind goes on after the answer under ASGI, is lost when "
-        "the server stops, and ends with its request under WSGI.",
+        "the server stops, and ends with its request under WSGI; a query that it makes after the "
+        "answer leaves a connection open.",
         proof=Tested(
             quantities=(
                 Quantity(name="calls", says="calls that the task has to make", unit="calls"),
@@ -197,9 +198,13 @@ CLAIMS = (
                     says="calls that it had begun when the server stopped, and has not ended",
                     unit="calls",
                 ),
+                Quantity(name="tasks", says="tasks that query after the answer", unit="tasks"),
+                Quantity(
+                    name="left", says="connections open after further requests", unit="connections"
+                ),
             )
         ),
-        depends=("django", "asgiref", "uvicorn"),
+        depends=("django", "asgiref", "uvicorn", "psycopg"),
     ),
     Evidence(
         id="client-loop",
