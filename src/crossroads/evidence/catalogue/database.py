@@ -199,7 +199,8 @@ CLAIMS = (
     Evidence(
         id="db-index",
         claim="With an index that has the filter and the order of a list, PostgreSQL reads the "
-        "rows of the list and no others; without it, all rows that it meets on the way to them.",
+        "rows of the list and no others; without it, all rows that it meets on the way to them; "
+        "it takes space, and is written to with each row.",
         proof=Tested(
             quantities=(
                 Quantity(name="rows", says="rows of the table", unit="rows"),
@@ -208,19 +209,30 @@ CLAIMS = (
                 Quantity(name="read-with", says="rows read with the index", unit="rows"),
                 Quantity(name="pages-without", says="pages read without it", unit="pages"),
                 Quantity(name="pages-with", says="pages read with it", unit="pages"),
+                Quantity(name="index-pages", says="pages that the index takes", unit="pages"),
+                Quantity(name="added", says="rows added at once", unit="rows"),
+                Quantity(
+                    name="writes",
+                    says="changes noted in PostgreSQL's log for them without the index",
+                    unit="changes",
+                ),
+                Quantity(name="writes-with", says="changes with the index", unit="changes"),
             )
         ),
         depends=("django", "psycopg"),
     ),
     Evidence(
         id="db-count",
-        claim="To count all rows of a large table PostgreSQL reads all of it, many times as much "
-        "as for the page of the admin's list that shows the count, and the admin counts more than "
-        "once; for its own estimate it reads next to nothing.",
+        claim="To count all rows of a table PostgreSQL goes through every one of them, in the "
+        "table or, after a vacuum, in an index; the page of the admin's list that shows the count "
+        "needs its own rows, the admin counts more than once, and the estimate takes next to "
+        "nothing.",
         proof=Tested(
             quantities=(
-                Quantity(name="count", says="pages read to count the rows", unit="pages"),
-                Quantity(name="rows", says="rows of the table", unit="rows"),
+                Quantity(name="rows", says="rows that are gone through to count", unit="rows"),
+                Quantity(name="listed", says="rows read for the list's own page", unit="rows"),
+                Quantity(name="count", says="pages read to count", unit="pages"),
+                Quantity(name="vacuumed", says="pages read to count, just vacuumed", unit="pages"),
                 Quantity(name="page", says="pages read for the list's own page", unit="pages"),
                 Quantity(name="estimate", says="pages read for the estimate", unit="pages"),
                 Quantity(name="counts", says="counts of all rows for one list", unit="counts"),
