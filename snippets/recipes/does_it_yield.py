@@ -16,11 +16,6 @@ import psycopg  # the driver under test: put yours here
 FEW = 10
 
 
-def wait_in_the_database(url):
-    with psycopg.connect(url) as connection:
-        connection.execute("SELECT pg_sleep(1)")
-
-
 def beats_during(wait):
     """Return how often another greenlet ran meanwhile."""
     beats = []
@@ -40,7 +35,8 @@ def beats_during(wait):
 
 
 if __name__ == "__main__":
-    beats = beats_during(lambda: wait_in_the_database(sys.argv[1]))
+    with psycopg.connect(sys.argv[1]) as connection:
+        beats = beats_during(lambda: connection.execute("SELECT pg_sleep(1)"))
     print(f"another greenlet ran {beats} times meanwhile")
     sys.exit("it blocks: keep this driver away from gevent" if beats < FEW else 0)
 # --8<-- [end:yields]
