@@ -74,11 +74,17 @@ def stage(request: pytest.FixtureRequest, silence: socket) -> Iterator[Stage]:
     server.stop(grace_s=0)
 
 
-def test_the_watch_names_the_line_that_blocks_and_no_view_that_awaits(stage: Stage) -> None:
+def test_the_watch_names_the_line_that_blocks_and_no_view_that_awaits(
+    stage: Stage, silence: socket
+) -> None:
     stage.ask("/rates/one/async/")
+    silence.settimeout(DEADLINE_S)
+    call, _ = silence.accept()  # its client is made, which takes a moment, and now it waits
     assert status(stage.ask("/health/")) == 200
+    before = len(stage.server.process.log)
     time.sleep(0.3)  # three times as long as the loop may be late
-    assert "one_carrier_async" not in stage.server.process.log
+    assert "one_carrier_async" not in stage.server.process.log[before:]
+    call.close()
 
     stage.ask("/rates/one/blocking/")
     stage.wait_for_log("one_carrier_blocking")
@@ -114,8 +120,9 @@ asyncio.run(watch(application)({}, None, None))
     )
 
     assert done.returncode == 0, done.stderr
-    assert done.stderr.count(STANDS_STILL) == 2
+    # On a busy machine the loop may be late by itself; then nobody's code is on its stack.
     assert done.stderr.count("in application") == 2
+    assert done.stderr.count(STANDS_STILL) >= 2
 
 
 def test_a_signal_has_the_process_say_what_each_thread_does(stage: Stage) -> None:
@@ -157,20 +164,19 @@ def test_a_dump_shows_the_main_thread_in_the_line_that_blocks(stage: Stage) -> N
 )
 def test_debug_mode_logs_the_step_when_it_is_over(stage: Stage, silence: socket) -> None:
     stage.ask("/rates/one/blocking/")
+    silence.settimeout(DEADLINE_S)
     call, _ = silence.accept()
     time.sleep(0.3)  # three times what debug mode calls slow
-    before = stage.server.process.log
+    before = len(stage.server.process.log)
     call.close()
 
-    # The first request, which imports the views, may have been told before.
-    told = len(re.findall(STEP, before)) + 1
-    stage.server.process.wait_until(
-        lambda: len(re.findall(STEP, stage.server.process.log)) == told, deadline_s=DEADLINE_S
-    )
+    def told() -> list[str]:
+        return re.findall(STEP, stage.server.process.log[before:])
+
+    stage.server.process.wait_until(lambda: bool(told()), deadline_s=DEADLINE_S)
     # It tells the task, which is the server's, and not the view.
-    last = stage.server.process.log.rpartition("Executing ")[2]
-    assert "run_asgi" in last
-    assert "blocking" not in last
+    assert any("run_asgi" in step for step in told())
+    assert not any("blocking" in step for step in told())
 
 
 def status(line: HTTPConnection) -> int:
