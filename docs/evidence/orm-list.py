@@ -45,6 +45,13 @@ charts.list_connections(lanes)
 charts.waiting_queries(lanes)
 
 # %% [markdown]
+# And a list that the database does compute, in a single query, because an async backend has no
+# `prefetch_related`.
+
+# %%
+charts.joined_list(lanes)
+
+# %% [markdown]
 # ## More connections than the database has cores
 #
 # A report that makes PostgreSQL compute, asked for by more and more threads. PostgreSQL is kept

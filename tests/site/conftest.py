@@ -185,6 +185,8 @@ def _databases(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
         ("orm-list-pgbouncer", uvicorn, 140.0),
         ("query-wait", gthread, 310.0),
         ("query-wait-backend", uvicorn, 290.0),
+        ("joined-list", gthread, 700.0),
+        ("joined-list-backend", uvicorn, 300.0),
     ):
         load = Load(clients=16)
         cell = Cell(server=server, workload=workload, view="sync", load=load, threads=threads)

@@ -26,6 +26,7 @@ _DOTS = (
     "(from three rounds on)"
 )
 _OUTSIDE = (("outside", "reference from outside Django"),)
+_ORMS = ("Django's ORM", "django-async-backend")
 _QUANTILES = ("0.5", "0.9", "0.95", "0.99", "0.999")
 
 
@@ -350,17 +351,10 @@ def saturation(lanes: Lanes) -> Figure:
 
 def waiting_queries(lanes: Lanes) -> Figure:
     """Return throughput and CPU of a query that waits, by who waits for it."""
-    names = ("Django's ORM", "django-async-backend")
-    workloads = ("query-wait", "query-wait-backend")
 
     def show(run: Run) -> Drawing:
-        found = tuple(
-            summary
-            for workload, name in zip(workloads, names, strict=True)
-            for summary in summarize(run, workload, [RATE, CPU], series=name)
-        )
         titles = [(RATE, "requests per second"), (CPU, "CPU per request, ms")]
-        return _dotted(found, names, titles)
+        return _by_orm(run, "query-wait", titles)
 
     return figure(
         Plan(
@@ -369,7 +363,27 @@ def waiting_queries(lanes: Lanes) -> Figure:
             reading=f"{_DOTS}; both scales are logarithmic. Every client has a connection, and "
             "under gthread a thread. In theory all answer as many requests: clients divided by the "
             "wait.",
-            key=names,
+            key=_ORMS,
+            show=show,
+        ),
+        lanes,
+    )
+
+
+def joined_list(lanes: Lanes) -> Figure:
+    """Return CPU of server and database for a list in one query, by who waits for it."""
+
+    def show(run: Run) -> Drawing:
+        titles = [(CPU, "server CPU, ms"), (DATABASE_CPU, "database CPU, ms")]
+        return _by_orm(run, "joined-list", titles)
+
+    return figure(
+        Plan(
+            name="joined-list",
+            title="CPU for a list that is asked for in one query, by who waits for it",
+            reading=f"{_DOTS}; both scales are logarithmic, further left is cheaper. The query is "
+            "the same: one that needs no prefetch, which only Django's ORM has.",
+            key=_ORMS,
             show=show,
         ),
         lanes,
@@ -414,6 +428,17 @@ def _dotted(
     return Drawing(
         summaries=found, chart=lambda width, narrow: dots(panels, key, width, stacked=narrow)
     )
+
+
+def _by_orm(run: Run, workload: str, titles: list[tuple[Measure, str]]) -> Drawing:
+    found = tuple(
+        summary
+        for name, suffix in zip(_ORMS, ("", "-backend"), strict=True)
+        for summary in summarize(
+            run, f"{workload}{suffix}", [measure for measure, _ in titles], series=name
+        )
+    )
+    return _dotted(found, _ORMS, titles)
 
 
 def _waiting(run: Run, measures: Mapping[str, Measure]) -> Drawing:
