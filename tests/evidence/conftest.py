@@ -280,6 +280,10 @@ class Desk:
         serving = [process for process in self.server.process.tree() if not process.children()]
         return sum(process.num_threads() for process in serving)
 
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Return as soon as something is so; the failure shows the end of the server's log."""
+        self.server.process.wait_until(is_so, deadline_s=DEADLINE_S)
+
     def wait_for_threads(self, count: int) -> None:
         """Return when there are so many threads: they end a moment after their answer."""
         wait_until(

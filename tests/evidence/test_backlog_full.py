@@ -20,9 +20,7 @@ HELD = BACKLOG + 1
 
 
 @pytest.mark.evidence("backlog-full")
-def test_a_full_queue_is_a_connection_that_hangs_and_a_504(
-    serve, carrier, nginx, tmp_path, record
-):
+def test_a_full_queue_is_a_connection_that_hangs_and_a_504(serve, carrier, nginx, tmp_path, record):
     sync = serve("gunicorn-sync", GUNICORN_CMD_ARGS=f"--backlog {BACKLOG}")
     address = f"127.0.0.1:{sync.server.port}"
     quick = {"proxy_connect_timeout 2s": "proxy_connect_timeout 200ms"}
@@ -30,7 +28,7 @@ def test_a_full_queue_is_a_connection_that_hangs_and_a_504(
     held = sync.ask("/rates/one/")
     carrier.wait_for(1)
     queued = sync.ask_at_once(HELD, "/rates/one/")
-    sync.server.process.wait_until(lambda: unaccepted(sync.server.port) == HELD)
+    sync.wait_until(lambda: unaccepted(sync.server.port) == HELD)
 
     with socket.socket() as late:
         late.settimeout(0)
@@ -46,7 +44,7 @@ def test_a_full_queue_is_a_connection_that_hangs_and_a_504(
         assert held.statuses() == {200: 1}
         assert queued.statuses() == {200: HELD}
         # It asks again by itself.
-        sync.server.process.wait_until(lambda: is_connected(late))
+        sync.wait_until(lambda: is_connected(late))
     record(queued=HELD, backlog=BACKLOG, status=status)
 
 

@@ -18,7 +18,7 @@ def test_psycopg_yields_and_each_greenlet_has_a_connection(serve, database, hold
     desk = serve("gunicorn-gevent", DATABASE_URL=database.url)
     with hold() as queries:
         asked = desk.ask_at_once(10, QUERY)
-        desk.server.process.wait_until(lambda: queries() == 10)
+        desk.wait_until(lambda: queries() == 10)
         assert desk.ask("/health/").statuses() == {200: 1}
 
     assert asked.statuses() == {200: 10}
@@ -34,11 +34,11 @@ def test_without_the_waiting_that_is_patched_a_query_stops_all_others(
     twin = serve("gunicorn-gevent", DATABASE_URL=database.url)
     with hold() as queries:
         asked = desk.ask_at_once(10, QUERY)
-        desk.server.process.wait_until(lambda: queries() == 1)
+        desk.wait_until(lambda: queries() == 1)
         behind = desk.ask("/health/")
         # The twin is asked later, and all its queries wait at once.
         of_twin = twin.ask_at_once(10, QUERY)
-        desk.server.process.wait_until(lambda: queries() == 1 + 10)
+        desk.wait_until(lambda: queries() == 1 + 10)
         assert twin.ask("/health/").statuses() == {200: 1}
         assert behind.answered() == 0
 
@@ -68,7 +68,7 @@ def test_a_pool_limits_the_connections_of_greenlets(serve, database, hold, recor
     desk = serve("gunicorn-gevent", DATABASE_URL=database.url, DATABASE_POOL=4)
     with hold() as queries:
         asked = desk.ask_at_once(10, QUERY)
-        desk.server.process.wait_until(lambda: queries() == 4)
+        desk.wait_until(lambda: queries() == 4)
         assert desk.ask("/health/").statuses() == {200: 1}
         assert queries() == 4
 
@@ -194,7 +194,7 @@ def computing(serve, carrier, tmp_path):
         waits = desk.ask_at_once(before, "/rates/one/")
         carrier.wait_for(before)
         asked = desk.ask("/compute/")
-        desk.server.process.wait_until(begun.exists)
+        desk.wait_until(begun.exists)
         return Computing(desk, done, waits, asked)
 
     return start

@@ -19,7 +19,7 @@ def test_a_reload_answers_what_is_in_progress_and_serves_what_comes(serve, carri
     carrier.wait_for(1)
 
     tell(desk, signal.SIGHUP)
-    desk.server.process.wait_until(lambda: pid_that_answers(desk) != before)
+    desk.wait_until(lambda: pid_that_answers(desk) != before)
     assert in_progress.answered() == 0
 
     carrier.let_go()
@@ -52,8 +52,7 @@ def test_graceful_timeout_is_a_limit_for_a_stop_and_not_for_a_reload(serve, carr
         cut_off.statuses()
     # The old worker of the other one has waited as long, and says that it leaves. It does not,
     # while a thread of it has work to do.
-    log = reloaded.server.process
-    log.wait_until(lambda: "Worker exiting" in log.log)
+    reloaded.wait_until(lambda: "Worker exiting" in reloaded.server.process.log)
     assert goes_on.answered() == 0
     carrier.let_go()
     assert goes_on.statuses() == {200: 1}
@@ -66,14 +65,14 @@ def test_a_stop_loses_what_waits_in_the_accept_queue_and_a_reload_does_not(serve
     carrier.wait_for(2)
     queued = [desk.ask_at_once(4, "/health/") for desk in (stopped, reloaded)]
     for desk in (stopped, reloaded):
-        desk.server.process.wait_until(lambda port=desk.server.port: unaccepted(port) == 4)
+        desk.wait_until(lambda port=desk.server.port: unaccepted(port) == 4)
 
     (worker,) = map(psutil.Process, workers(stopped))
     slept = worker.num_ctx_switches().voluntary
     tell(stopped, signal.SIGTERM)
     tell(reloaded, signal.SIGHUP)
     # Its worker was woken by the signal, and waits for the carrier again.
-    stopped.server.process.wait_until(lambda: worker.num_ctx_switches().voluntary > slept)
+    stopped.wait_until(lambda: worker.num_ctx_switches().voluntary > slept)
     carrier.let_go()
 
     assert [asked.statuses() for asked in in_progress] == [{200: 1}, {200: 1}]
@@ -89,7 +88,7 @@ def test_a_stop_answers_what_gthread_has_taken_into_its_own_queue(serve, carrier
     in_progress = desk.ask("/rates/one/")
     carrier.wait_for(1)
     queued = desk.ask_at_once(4, "/health/")
-    desk.server.process.wait_until(lambda: unaccepted(desk.server.port) == 0)
+    desk.wait_until(lambda: unaccepted(desk.server.port) == 0)
 
     tell(desk, signal.SIGTERM)
     carrier.let_go()
@@ -108,7 +107,7 @@ def test_after_a_reload_a_preloaded_app_is_the_old_one_in_new_workers(serve, tmp
 
         module.write_text(APPLICATION.format(b"new!"))
         tell(desk, signal.SIGHUP)
-        desk.server.process.wait_until(lambda: workers(desk) and not workers(desk) & old)
+        desk.wait_until(lambda: workers(desk) and not workers(desk) & old)
         return httpx.get(desk.server.url).text
 
     assert version_after_reload("preloaded", GUNICORN_CMD_ARGS="--preload") == "old"
@@ -130,7 +129,7 @@ def test_a_worker_at_its_last_request_takes_no_other_until_those_in_progress_end
             pass
 
     behind = desk.ask_at_once(5, "/health/")  # seven of the eight threads are free
-    desk.server.process.wait_until(lambda: unaccepted(desk.server.port) == 5)
+    desk.wait_until(lambda: unaccepted(desk.server.port) == 5)
     assert workers(desk) == old
 
     carrier.let_go()
@@ -144,7 +143,7 @@ def tell(desk, sent):
     """Send a signal to gunicorn's first process, and return when it acts on it."""
     os.kill(desk.server.process.pid, sent)
     says = f"Handling signal: {sent.name.removeprefix('SIG').lower()}"
-    desk.server.process.wait_until(lambda: says in desk.server.process.log)
+    desk.wait_until(lambda: says in desk.server.process.log)
 
 
 def workers(desk):
