@@ -18,7 +18,7 @@ def at_most(running, waiting):
         async def limited(request, *args, **kwargs):
             nonlocal queue
             if free.locked() and queue >= waiting:
-                return HttpResponse("Busy.", status=503, headers={"Retry-After": "2"})
+                return HttpResponse(status=503, headers={"Retry-After": "2"})
             queue += 1
             try:
                 await free.acquire()

@@ -17,7 +17,7 @@ async def watched(parts):
         async for part in parts:
             yield part
     finally:
-        # The client left, the parts ended, or the server stops. Do not yield here.
+        # The client left, the parts ended, or the server stops.
         watchers.discard(me)
 
 
@@ -29,16 +29,17 @@ unfinished = set()
 
 
 async def ask_all(question, carriers):
-    return [await aget_quote(carrier, **question) for carrier in carriers]
+    return [await aget_quote(name, **question) for name in carriers]
 
 
 async def asked_to_the_end(_request):
-    """Ask all carriers, also when the client leaves; a stop of the server still ends it."""
+    """Ask all carriers, even for a client who has left."""
     question = {"weight_g": 1000, "country": "DE"}
-    task = asyncio.create_task(ask_all(question, ["postal", "swift", "northline"]))
+    asking = ask_all(question, ["postal", "swift", "northline"])
+    task = asyncio.create_task(asking)
     unfinished.add(task)  # the loop alone does not keep a task alive
     task.add_done_callback(unfinished.discard)
-    quotes = await asyncio.shield(task)  # the client's leaving cancels this wait only
+    quotes = await asyncio.shield(task)  # only this wait is canceled
     return JsonResponse({"quotes": len(quotes)})
 
 

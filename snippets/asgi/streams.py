@@ -10,6 +10,12 @@ from parcels.api import asked
 from parcels.models import Parcel
 from rates.carriers import aget_quote
 
+parcels = Parcel.objects.select_related("customer")
+
+
+def event_stream(parts):
+    return StreamingHttpResponse(parts, content_type="text/event-stream")
+
 
 async def prices(carrier, question):
     """Yield the price, whenever it is asked for again."""
@@ -21,9 +27,9 @@ async def prices(carrier, question):
 
 # --8<-- [start:holds]
 async def price_feed(_request, number):
-    """Trap: the query's connection stays with the request until the stream ends."""
-    parcel = await aget_object_or_404(Parcel.objects.select_related("customer"), number=number)
-    return StreamingHttpResponse(prices(*asked(parcel)), content_type="text/event-stream")
+    """Trap: the query's connection is held until the stream ends."""
+    parcel = await aget_object_or_404(parcels, number=number)
+    return event_stream(prices(*asked(parcel)))
 
 
 # --8<-- [end:holds]
@@ -32,14 +38,14 @@ async def price_feed(_request, number):
 # --8<-- [start:gives-back]
 @sync_to_async
 def give_back():
-    """Close what this request's thread has opened; with a pool, it returns there."""
+    """Close what this request's thread has opened, or return it to the pool."""
     connections.close_all()
 
 
 async def thrifty_price_feed(_request, number):
-    parcel = await aget_object_or_404(Parcel.objects.select_related("customer"), number=number)
+    parcel = await aget_object_or_404(parcels, number=number)
     await give_back()  # after the last query, before the first part
-    return StreamingHttpResponse(prices(*asked(parcel)), content_type="text/event-stream")
+    return event_stream(prices(*asked(parcel)))
 
 
 # --8<-- [end:gives-back]

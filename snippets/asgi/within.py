@@ -11,7 +11,7 @@ SECONDS = 10
 
 @async_only_middleware
 def within(get_response):
-    """Answer 503 when no response is there in time. Put it first, and only under ASGI."""
+    """Answer 503 when it takes too long. Put it first, under ASGI alone."""
 
     async def middleware(request):
         try:
