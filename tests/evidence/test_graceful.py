@@ -40,16 +40,18 @@ def test_a_stop_answers_what_is_in_progress(serve, carrier):
 
 @pytest.mark.evidence("graceful-timeout")
 def test_graceful_timeout_is_a_limit_for_a_stop_and_not_for_a_reload(serve, carrier):
-    limited = {"GUNICORN_CMD_ARGS": "--graceful-timeout 1"}
-    stopped, reloaded = (serve("gunicorn-gthread", **limited) for _ in range(2))
-    cut_off, goes_on = stopped.ask("/rates/one/"), reloaded.ask("/rates/one/")
-    carrier.wait_for(2)
+    limit = "--graceful-timeout 1"
+    stopped, reloaded = (serve("gunicorn-gthread", GUNICORN_CMD_ARGS=limit) for _ in range(2))
+    timed = serve("gunicorn-gthread", GUNICORN_CMD_ARGS=f"{limit} --timeout 2")
+    cut_off, goes_on, too_long = (desk.ask("/rates/one/") for desk in (stopped, reloaded, timed))
+    carrier.wait_for(3)
 
     tell(stopped, signal.SIGTERM)
-    tell(reloaded, signal.SIGHUP)
-    carrier.wait_for_hang_up()  # of the one that stops
-    with pytest.raises(ConnectionError):
-        cut_off.statuses()
+    for desk in (reloaded, timed):
+        tell(desk, signal.SIGHUP)
+    # `timeout` finds an old worker of which nobody says any more that it lives.
+    assert (cut_off.lost(), too_long.lost()) == (1, 1)
+    assert "WORKER TIMEOUT" in timed.server.process.log
     # The old worker of the other one has waited as long, and says that it leaves. It does not,
     # while a thread of it has work to do.
     reloaded.wait_until(lambda: "Worker exiting" in reloaded.server.process.log)
