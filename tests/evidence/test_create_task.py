@@ -1,8 +1,18 @@
 """What becomes of a task that a view starts and does not wait for."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from asgiref.testing import ApplicationCommunicator
+from django.apps import apps
+from django.core.handlers.asgi import ASGIHandler
+from django.db.backends.signals import connection_created
+from django.http import HttpResponse
+from django.test import override_settings
+from django.urls import path
+
+from .conftest import DEADLINE_S
 
 HERE = Path(__file__).parent
 VIEWS = {"PYTHONPATH": f"{HERE}:{HERE.parents[1] / 'snippets'}"}
@@ -49,16 +59,54 @@ def test_under_wsgi_it_ends_with_its_request(serve, carrier, record):
     record(wsgi=wsgi)
 
 
+async def answer(path):
+    """Have Django answer one request, as an ASGI server would."""
+    asked = {"type": "http", "method": "GET", "path": path, "headers": [(b"host", b"127.0.0.1")]}
+    server = ApplicationCommunicator(ASGIHandler(), asked)
+    await server.send_input({"type": "http.request"})
+    start = await server.receive_output(DEADLINE_S)
+    await server.wait(DEADLINE_S)
+    return start["status"]
+
+
 @pytest.mark.evidence("create-task")
-def test_what_it_asks_the_database_leaves_a_connection_open(serve, carrier, database, record):
-    server = serve("uvicorn", app="trap_views:application", DATABASE_URL=database.url, **VIEWS)
+@pytest.mark.usefixtures("desk_in_process")
+def test_no_request_closes_the_connection_of_a_query_that_it_makes_after_the_answer(record):
+    parcels, tasks, opened = apps.get_model("parcels", "Parcel").objects, [], []
 
-    assert server.ask_at_once(5, "/left-query/").statuses() == {200: 5}
-    carrier.wait_for(5)
-    carrier.let_go()
-    server.server.process.wait_until(lambda: database.connections() == 5)
-    assert server.ask_at_once(5, "/rates/one/").statuses() == {200: 5}  # do these close them?
+    async def leave(_request):
+        tasks.append(asyncio.create_task(count_later()))
+        return HttpResponse()
 
-    left = database.connections()
-    assert left == 5
-    record(tasks=5, left=left)
+    async def count_later():
+        await answered.wait()
+        return await parcels.acount()
+
+    async def wait(_request):
+        return HttpResponse(await parcels.acount())
+
+    async def ask():
+        statuses = [await answer("/wait/"), await answer("/leave/")]
+        answered.set()
+        counted = await tasks[0]
+        return counted, [*statuses, await answer("/wait/")]
+
+    def note(connection, **_):
+        opened.append(connection)
+
+    answered = asyncio.Event()
+    connection_created.connect(note)
+    try:
+        with override_settings(ROOT_URLCONF=(path("wait/", wait), path("leave/", leave))):
+            counted, statuses = asyncio.run(ask())
+    finally:
+        connection_created.disconnect(note)
+
+    left = [connection for connection in opened if connection.connection is not None]
+    for connection in left:
+        connection.connection.close()
+    assert counted == 500
+    assert statuses == [200, 200, 200]
+    assert len(opened) == 3  # one for each request that asks, and one for the task
+    assert left == [opened[1]]
+    record(left=len(left))

@@ -1,6 +1,5 @@
 """The example app with views of traps and with GZipMiddleware, under WSGI and ASGI."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 from config.asgi import application as _sets_django_up  # noqa: F401 - so it comes first
@@ -11,7 +10,6 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
-from parcels.models import Parcel
 from rates.carriers import aget_quote, get_quote
 from traps import left_task, shared_client, swallowed
 
@@ -30,21 +28,6 @@ async def upload_async(_request: HttpRequest) -> HttpResponse:
 def upload(_request: HttpRequest) -> HttpResponse:
     """Do the same in a thread."""
     get_quote("postal", **PARCEL)
-    return HttpResponse()
-
-
-async def ask_and_count() -> None:
-    """Ask a carrier, and then the database."""
-    await aget_quote("postal", **PARCEL)
-    await Parcel.objects.acount()
-
-
-async def leave_a_query(_request: HttpRequest) -> HttpResponse:
-    """Answer while a task goes on, which will ask the database."""
-    task = asyncio.create_task(ask_and_count())
-    left_task.tasks.add(task)
-    task.add_done_callback(left_task.tasks.discard)
-    await asyncio.sleep(0)
     return HttpResponse()
 
 
@@ -74,7 +57,6 @@ def stream(_request: HttpRequest) -> StreamingHttpResponse:
 
 urlpatterns += [
     path("left-task/", left_task.leave),
-    path("left-query/", leave_a_query),
     path("awaited-task/", left_task.wait),
     path("swallowed/", swallowed.swallow),
     path("let-pass/", swallowed.let_pass),

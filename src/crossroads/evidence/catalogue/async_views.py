@@ -185,7 +185,7 @@ CLAIMS = (
         id="create-task",
         claim="A task that a view leaves behind goes on after the answer under ASGI, is lost when "
         "the server stops, and ends with its request under WSGI; a query that it makes after the "
-        "answer leaves a connection open.",
+        "answer opens a connection, which no request closes.",
         proof=Tested(
             quantities=(
                 Quantity(name="calls", says="calls that the task has to make", unit="calls"),
@@ -198,13 +198,14 @@ CLAIMS = (
                     says="calls that it had begun when the server stopped, and has not ended",
                     unit="calls",
                 ),
-                Quantity(name="tasks", says="tasks that query after the answer", unit="tasks"),
                 Quantity(
-                    name="left", says="connections open after further requests", unit="connections"
+                    name="left",
+                    says="connections left of a request, its task that asks later, and a request",
+                    unit="connections",
                 ),
             )
         ),
-        depends=("django", "asgiref", "uvicorn", "psycopg"),
+        depends=("django", "asgiref", "uvicorn"),
     ),
     Evidence(
         id="client-loop",
