@@ -73,7 +73,9 @@ def ask_at_once(server: Server, path: str, count: int) -> list[int]:
 
 
 def interface(server: Server) -> str:
-    return str(json.loads(ask(server.port, "/process/").body)["interface"])
+    answer = ask(server.port, "/process/")
+    assert answer.status == 200, (answer.status, server.process.log)
+    return str(json.loads(answer.body)["interface"])
 
 
 @runs_sync
