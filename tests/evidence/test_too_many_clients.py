@@ -24,7 +24,9 @@ def test_requests_without_a_bound_are_turned_away_by_postgresql(
     asked = desk.ask_at_once(too_many, PRICE)
 
     carrier.wait_for(database.connections())
-    desk.server.process.wait_until(lambda: asked.answered() + carrier.calls == too_many)
+    desk.server.process.wait_until(
+        lambda: asked.answered() + carrier.calls == too_many, deadline_s=30
+    )
     refused = asked.answered()
     carrier.let_go()
 
