@@ -1,6 +1,6 @@
 """Which cells a run measures, how often and how long."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 
@@ -72,7 +72,7 @@ def cell(  # noqa: PLR0913 (a cell has this many sides)
 
 
 def _decisive() -> Iterator[Cell]:
-    """Give the cells that claims of the site rest on; every profile has them."""
+    """Give the cells that the first claims of the site rest on; every profile has them."""
     yield cell("json", "granian-wsgi")
     yield cell("json", "uvicorn", "async")
     yield cell("json", "fastapi", "async")
@@ -84,15 +84,6 @@ def _decisive() -> Iterator[Cell]:
     yield cell("orm-list", "gunicorn-gthread")
     yield cell("orm-list-cached", "gunicorn-gthread")
     yield cell("orm-list", "uvicorn", "sync")
-    yield cell("orm-list", "uvicorn", "async")
-    # As many threads as clients, and as many connections.
-    yield cell("query-wait", "gunicorn-gthread", clients=32, threads=32)
-    yield cell("query-wait", "uvicorn", "async", clients=32)
-    yield cell("query-wait-backend", "uvicorn", "async", clients=32)
-    yield cell("orm-list-keep", "gunicorn-gthread")
-    yield cell("orm-list-connect", "uvicorn", "sync")
-    for threads in (4, 32):
-        yield cell("report", "gunicorn-gthread", clients=threads, threads=threads)
     yield cell("quote", "gunicorn-gthread")
     yield cell("call", "gunicorn-gthread")
     yield cell("call", "uvicorn", "async")
@@ -103,12 +94,28 @@ def _decisive() -> Iterator[Cell]:
         yield cell("wait", "uvicorn", "async", clients=clients)
     # With two cores: on a core of its own, a second thread could gain nothing anyway.
     yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS)
-    for workers in (1, 2, 4):
+    for workers in (1, 2):
         yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1, workers=workers)
     yield cell("cpu", "uvicorn", "sync", clients=CPU_CLIENTS)
     yield cell("cpu", "fastapi", "sync", clients=CPU_CLIENTS)
+
+
+def _decisive_in_full() -> Iterator[Cell]:
+    """Give the further cells that claims rest on, for which a quick run has no time."""
+    yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1, workers=4)
+    yield cell("orm-list", "uvicorn", "async")
+    # As many threads as clients, and as many connections.
+    yield cell("query-wait", "gunicorn-gthread", clients=32, threads=32)
+    yield cell("query-wait", "uvicorn", "async", clients=32)
+    yield cell("query-wait-backend", "uvicorn", "async", clients=32)
+    yield cell("orm-list-keep", "gunicorn-gthread")
+    yield cell("orm-list-connect", "uvicorn", "sync")
+    for threads in (4, 32):
+        yield cell("report", "gunicorn-gthread", clients=threads, threads=threads)
     yield cell("parcel", "uvicorn", "async")
     yield cell("parcel", "fastapi", "async")
+    for workload in ("parcel", "parcel-raw"):
+        yield cell(workload, "gunicorn-gthread")
 
 
 def _quick() -> Iterator[Cell]:
@@ -117,8 +124,6 @@ def _quick() -> Iterator[Cell]:
     yield cell("json", "bare-wsgi")
     yield cell("json", "bare-asgi")
     yield cell("cpu", "gunicorn-gthread", clients=CPU_CLIENTS)
-    for workload in ("parcel", "parcel-raw"):
-        yield cell(workload, "gunicorn-gthread")
     yield from _stall()
 
 
@@ -218,31 +223,32 @@ def _stall() -> Iterator[Cell]:
     yield cell("stall", "uvicorn", "async", rate=STALL_RATE)
 
 
-def _with_decisive(others: Iterator[Cell]) -> tuple[Cell, ...]:
-    """Return the decisive cells and `others`, each once."""
-    return tuple(dict.fromkeys((*_decisive(), *others)))
+def _once(*cells: Cell) -> tuple[Cell, ...]:
+    return tuple(dict.fromkeys(cells))
 
 
-_DECISIVE = frozenset(one.id for one in _decisive())
+def _ids(cells: Iterable[Cell]) -> frozenset[str]:
+    return frozenset(one.id for one in cells)
+
 
 PROFILES: Mapping[str, Profile] = {
     profile.name: profile
     for profile in (
         Profile(
             name="quick",
-            cells=_with_decisive(_quick()),
-            decisive=_DECISIVE,
+            cells=_once(*_decisive(), *_quick()),
+            decisive=_ids(_decisive()),
             rounds=2,
             most_rounds=3,
-            limit_s=130.0,
+            limit_s=138.0,
             window_s=0.5,
             warmup_s=0.15,
             stall_window_s=1.5,
         ),
         Profile(
             name="full",
-            cells=_with_decisive(_full()),
-            decisive=_DECISIVE,
+            cells=_once(*_decisive(), *_decisive_in_full(), *_full()),
+            decisive=_ids((*_decisive(), *_decisive_in_full())),
             rounds=4,
             most_rounds=6,
             limit_s=inf,
