@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from email.message import Message
@@ -30,6 +31,7 @@ from .deploy_stage import (
     Visitors,
     ask,
     gunicorn,
+    script,
     send,
     start_carrier,
     wait_until,
@@ -43,6 +45,9 @@ runs_web = pytest.mark.runs("deploy/nginx-web.conf")
 runs_asgi = pytest.mark.runs("deploy/nginx-asgi.conf")
 
 type Before = Callable[..., Nginx]
+
+
+FLOWS = {"X-Accel-Buffering": "no"}
 
 
 class Upstream(ThreadingHTTPServer):
@@ -70,8 +75,8 @@ class _Behavior(BaseHTTPRequestHandler):
                 self.close_connection = True  # without an answer
             case "/silent/":
                 self.server.may_go_on.wait(DEADLINE_S)
-            case "/stops/":
-                self._begin(10, "text/plain")
+            case "/stops/" | "/flows/" as path:
+                self._begin(10, "text/plain", **FLOWS if path == "/flows/" else {})
                 self.wfile.write(b"half ")
                 self.server.may_go_on.wait(DEADLINE_S)
             case _:
@@ -83,8 +88,10 @@ class _Behavior(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["Content-Length"]))
         self.do_GET()
 
-    def _begin(self, length: int, kind: str) -> None:
+    def _begin(self, length: int, kind: str, **more: str) -> None:
         self.send_response(200)
+        for name, value in more.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(length))
         self.send_header("Content-Type", kind)
         self.end_headers()
@@ -172,6 +179,19 @@ def test_an_answer_that_stops_is_cut_off(
     with line.getresponse() as answer, pytest.raises(IncompleteRead):
         answer.read()
     assert answer.status == 200
+
+
+@runs_web
+def test_a_small_part_is_held_back_unless_the_view_says_otherwise(
+    before: Before, upstream: Upstream, leaving: ExitStack
+) -> None:
+    port = before(upstream.server_port).port
+    held, flows = (send(leaving, port, path) for path in ("/stops/", "/flows/"))
+    wait_until(lambda: "/stops/" in upstream.asked, "the first request")
+
+    with flows.getresponse() as answer:
+        assert answer.read(5) == b"half "
+    assert select.select([held.sock], [], [], 0)[0] == []
 
 
 @runs_web
@@ -347,6 +367,43 @@ def test_the_log_tells_how_long_requests_queued(
     words = done.stdout.split()
     assert words[1:3] == ["4", "requests,"]  # the first was the proxy's own, for its health
     assert float(words[words.index("worst") + 1]) >= 399
+
+
+@runs_asgi
+@pytest.mark.runs("deploy/uvicorn-limited.sh")
+def test_under_asgi_a_request_queues_for_the_loop(
+    nginx: Before, carrier: Carrier, leaving: ExitStack, tmp_path: Path
+) -> None:
+    (tmp_path / "with_queue.py").write_text(SETTINGS)
+    carrier.holds = True
+    server = script(
+        "uvicorn-limited.sh",
+        CARRIERS_URL=carrier.url,
+        DJANGO_SETTINGS_MODULE="with_queue",
+        PYTHONPATH=f"{tmp_path}:{DEPLOY}",
+    )
+    leaving.callback(server.stop, grace_s=0)
+    proxy = nginx(ASGI, {"ASGI": f"127.0.0.1:{server.port}", "LIMIT": 20})
+    send(leaving, proxy.port, "/rates/one/blocking/")
+    carrier.wait_for(1)  # and the loop stands still
+
+    behind = send(leaving, proxy.port, "/health/async/")
+    wait_until(lambda: connections(proxy, server.port) == 2, "the proxy's connection for it")
+    time.sleep(0.2)
+    carrier.let_go()
+
+    said = Answer(behind).headers["Server-Timing"]
+    assert float(said.removeprefix("queue;dur=")) >= 199
+
+
+def connections(proxy: Nginx, port: int) -> int:
+    """Return how many connections the proxy has to a port."""
+    return sum(
+        1
+        for process in proxy.processes[0].tree()
+        for line in process.net_connections("tcp4")
+        if line.raddr and line.raddr.port == port and line.status == psutil.CONN_ESTABLISHED
+    )
 
 
 @pytest.mark.runs("deploy/queue_time.py")
