@@ -12,7 +12,7 @@ from crossroads.evidence.proofs import TESTS, local_proofs_path
 RAN = frozenset({0, 1})
 """Exit codes of pytest that ran all tests; a failed proof is a finding, not an error."""
 
-DEADLINE_S = 300
+DEADLINE_S = 900
 
 
 def ensure_proofs(root: Path) -> None:
