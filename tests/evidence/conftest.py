@@ -331,9 +331,13 @@ class Database:
 
     def connections(self) -> int:
         """Return how many clients are connected to it now."""
+        return len(self.backends())
+
+    def backends(self) -> set[int]:
+        """Return the process of PostgreSQL for each client that is connected now."""
         name = urlsplit(self.url).path[1:]
-        counted = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
-        return int(self._watch.execute(counted, [name]).fetchone()[0])
+        found = "SELECT pid FROM pg_stat_activity WHERE datname = %s"
+        return {pid for (pid,) in self._watch.execute(found, [name])}
 
     def wait_until_alone(self) -> None:
         """Return when nobody is connected: a connection ends a moment after its client."""

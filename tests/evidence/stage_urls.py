@@ -1,6 +1,7 @@
 """Views that do one thing which a proof looks at, beside those of the desk."""
 
 import asyncio
+import gc
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 
@@ -77,6 +78,9 @@ errands = set()
 
 
 async def leave_query(_request: HttpRequest) -> HttpResponse:
+    # What Python collects sooner or later is not what is asked: it is what a request closes.
+    gc.disable()
+
     async def errand() -> None:
         await aget_quote("postal", **QUESTION)  # until then its request has ended
         await Depot.objects.acount()

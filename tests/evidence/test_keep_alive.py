@@ -44,7 +44,7 @@ def test_a_sync_worker_keeps_none(keep, serve):
 
 @pytest.mark.evidence("keep-alive-502")
 @pytest.mark.parametrize("method", ["POST", "GET"])
-def test_a_request_that_meets_a_closing_connection_is_a_502_unless_it_is_sent_again(
+def test_a_request_that_meets_a_closing_connection_is_a_502_unless_it_is_sent_again(  # noqa: PLR0913, PLR0917
     serve, nginx, keep, method, tmp_path, record
 ):
     desk = serve("gunicorn-gthread", GUNICORN_CMD_ARGS="--keep-alive 1")

@@ -5,8 +5,9 @@ import asyncio
 import httpx
 import pytest
 from config.process import describe_process
+from django.test import override_settings
 from fastapi_service.app import app as fastapi_app
-from floor import bare_asgi, bare_wsgi
+from floor import bare_asgi, bare_wsgi, one_middleware
 
 APPS = {
     "bare-wsgi": (httpx.WSGITransport(bare_wsgi.application), ["/health/"]),
@@ -91,3 +92,13 @@ def test_the_bare_application_takes_part_in_the_lifespan_of_its_server():
 def test_the_bare_application_refuses_what_is_not_http():
     with pytest.raises(ValueError, match="websocket is not supported"):
         _talk({"type": "websocket"}, [])
+
+
+@pytest.mark.runs("floor/one_middleware.py")
+def test_the_single_middleware_of_the_benchmark_is_on_the_way_and_no_other(get):
+    with override_settings(MIDDLEWARE=one_middleware.MIDDLEWARE):
+        answer = get("/health/")
+
+    assert answer.status_code == 200
+    assert answer["X-Stamped"] == "yes"
+    assert "X-Frame-Options" not in answer
