@@ -12,8 +12,8 @@
 #
 # # Hops and middleware
 #
-# The same few bytes of JSON three times: without middleware, with a single one that knows only
-# sync, and with those that `startproject` switches on.
+# The same few bytes of JSON without middleware, with a single one that knows only sync, and with
+# those that `startproject` switches on.
 #
 # Under ASGI each method of startproject's middleware is sent to the request's thread and back by
 # itself, which is called a hop. [How many hops](index.md#asgi-hops) that makes is counted by a

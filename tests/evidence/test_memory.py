@@ -30,7 +30,7 @@ class Gunicorn:
         self.port = port
 
     def memory_mb(self):
-        return pss_mb([self.process])
+        return round(pss_mb([self.process]))
 
     def ask_every_worker(self, path):
         """Return when each worker has answered at `path` with its process id."""

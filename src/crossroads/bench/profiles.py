@@ -93,19 +93,16 @@ def _decisive() -> Iterator[Cell]:
     for clients in (1, 32):
         yield cell("wait", "uvicorn", "async", clients=clients)
     # With two cores: on a core of its own, a second thread could gain nothing anyway.
-    for threads in (1, 8):
-        yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=threads)
-    # Sync workers, who take a request when they are free: a gthread worker takes connections,
-    # and now and then one worker has them all.
+    yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS)
     for workers in (1, 2):
-        yield cell("cpu-cores", "gunicorn-sync", clients=CPU_CLIENTS, workers=workers)
+        yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1, workers=workers)
     yield cell("cpu", "uvicorn", "sync", clients=CPU_CLIENTS)
     yield cell("cpu", "fastapi", "sync", clients=CPU_CLIENTS)
 
 
 def _decisive_in_full() -> Iterator[Cell]:
     """Give the further cells that claims rest on, for which a quick run has no time."""
-    yield cell("cpu-cores", "gunicorn-sync", clients=CPU_CLIENTS, workers=4)
+    yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1, workers=4)
     yield cell("orm-list", "uvicorn", "async")
     # As many threads as clients, and as many connections.
     yield cell("query-wait", "gunicorn-gthread", clients=32, threads=32)
