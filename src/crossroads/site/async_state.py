@@ -274,7 +274,8 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
     return (
         '<figure class="cr-figure"><div class="cr-scroll cr-scroll--whole" tabindex="0" '
-        f'role="region" aria-label="{', '.join(heads)}"><table class="cr-table cr-table--text"><thead>'
+        f'role="region" aria-label="{", ".join(heads)}">'
+        '<table class="cr-table cr-table--text"><thead>'
         f"<tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         f'<p class="cr-caption">Read from the source of Django {version("django")}, which is '
         "installed here.</p></figure>"

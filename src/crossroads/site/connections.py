@@ -27,7 +27,7 @@ _READING = (
     "Each request asks the database and then waits for another service, which holds its answer "
     "until the connections are counted. Where a line is flat, further requests wait."
 )
-_UNKNOWN = "Not counted here. The command <code>crossroads evidence --prove</code> changes that."
+_UNKNOWN = "Not measured here. The command <code>crossroads evidence --prove</code> changes that."
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ from crossroads.site.slim import slim
 _RENDER = "_mkdocs_jupyter_content"
 """Where mkdocs-jupyter puts what runs a page's notebook and returns its HTML."""
 
+ADVICE_BOOST = 3
+"""How much more a word counts in advice than in a chapter: a reader with a symptom wants a cure."""
+
 _commands: list[str] = []
 
 
@@ -89,6 +92,13 @@ def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:  # noqa
         key = _key(page, config)
         setattr(page, _RENDER, lambda: remembered(key, render))
     return page
+
+
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """Have search show advice before the chapters that explain it."""
+    if "recommend" in page.meta:
+        page.meta.setdefault("search", {"boost": ADVICE_BOOST})
+    return markdown
 
 
 def on_shutdown() -> None:
