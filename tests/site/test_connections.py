@@ -95,4 +95,4 @@ def test_without_a_count_the_chart_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     book = Ledger(this_build=EMPTY, reference=EMPTY)
     monkeypatch.setattr(connections, "ledger", lambda _root: book)
 
-    assert "Not counted here" in connections_html(Path())
+    assert "Not measured here" in connections_html(Path())
