@@ -35,10 +35,8 @@ def cpu_per_request(lanes: Lanes) -> Figure:
     names = ("no middleware", "startproject middleware")
 
     def show(run: Run) -> Drawing:
-        found = (
-            *summarize(run, "json", [CPU], series=names[0]),
-            *summarize(run, "json-middleware", [CPU], series=names[1]),
-        )
+        series = dict(zip(("json", "json-middleware"), names, strict=True))
+        found = _by_workload(run, series, CPU)
         return _dotted(found, names, [(CPU, "CPU per request, ms (log scale)")])
 
     return figure(
@@ -60,11 +58,7 @@ def middleware_cost(lanes: Lanes) -> Figure:
     workloads = ("json", "json-one-middleware", "json-middleware")
 
     def show(run: Run) -> Drawing:
-        found = [
-            summary
-            for workload, name in zip(workloads, names, strict=True)
-            for summary in summarize(run, workload, [CPU], series=name)
-        ]
+        found = _by_workload(run, dict(zip(workloads, names, strict=True)), CPU)
         compared = {summary.label for summary in found if summary.series == names[1]}
         kept = tuple(summary for summary in found if summary.label in compared)
         return _dotted(kept, names, [(CPU, "CPU per request, ms (log scale)")])
@@ -88,11 +82,7 @@ def calls(lanes: Lanes) -> Figure:
     workloads = ("quote", "call", "call-new-client")
 
     def show(run: Run) -> Drawing:
-        found = tuple(
-            summary
-            for workload, name in zip(workloads, names, strict=True)
-            for summary in summarize(run, workload, [CPU], series=name)
-        )
+        found = _by_workload(run, dict(zip(workloads, names, strict=True)), CPU)
         return _dotted(found, names, [(CPU, "CPU per request, ms (log scale)")])
 
     return figure(
@@ -114,11 +104,7 @@ def fan_out(lanes: Lanes) -> Figure:
     workloads = ("five-row", "five-threads", "five-gather")
 
     def show(run: Run) -> Drawing:
-        found = tuple(
-            summary
-            for workload, name in zip(workloads, names, strict=True)
-            for summary in summarize(run, workload, [ALONE], series=name)
-        )
+        found = _by_workload(run, dict(zip(workloads, names, strict=True)), ALONE)
         return _dotted(found, names, [(ALONE, "latency of a single client, ms (log scale)")])
 
     return figure(
@@ -265,10 +251,8 @@ def orm_list(lanes: Lanes) -> Figure:
     names = ("from the database", "kept in a cache")
 
     def show(run: Run) -> Drawing:
-        found = (
-            *summarize(run, "orm-list", [CPU, DATABASE_CPU], series=names[0]),
-            *summarize(run, "orm-list-cached", [CPU, DATABASE_CPU], series=names[1]),
-        )
+        series = dict(zip(("orm-list", "orm-list-cached"), names, strict=True))
+        found = _by_workload(run, series, CPU, DATABASE_CPU)
         titles = [(CPU, "server CPU per request, ms"), (DATABASE_CPU, "database CPU, ms")]
         return _dotted(found, names, titles)
 
@@ -431,14 +415,18 @@ def _dotted(
 
 
 def _by_orm(run: Run, workload: str, titles: list[tuple[Measure, str]]) -> Drawing:
-    found = tuple(
-        summary
-        for name, suffix in zip(_ORMS, ("", "-backend"), strict=True)
-        for summary in summarize(
-            run, f"{workload}{suffix}", [measure for measure, _ in titles], series=name
-        )
-    )
+    series = dict(zip((workload, f"{workload}-backend"), _ORMS, strict=True))
+    found = _by_workload(run, series, *(measure for measure, _ in titles))
     return _dotted(found, _ORMS, titles)
+
+
+def _by_workload(run: Run, series: Mapping[str, str], *measures: Measure) -> tuple[Summary, ...]:
+    """Return the summaries of several workloads, each of them a series of its own."""
+    return tuple(
+        summary
+        for workload, name in series.items()
+        for summary in summarize(run, workload, measures, series=name)
+    )
 
 
 def _waiting(run: Run, measures: Mapping[str, Measure]) -> Drawing:
