@@ -10,8 +10,10 @@ from crossroads.site.drawing import INK, MUTED, SERIES, Chart, chart_of, log_axi
 from crossroads.site.names import OUTSIDE
 from crossroads.site.summary import Summary
 
-_LABELS = 168
-"""Width of the row labels, fixed so that no reader's font moves the plot."""
+_LABELS, _LONG_LABELS = 168, 236
+"""Widths of the row labels, fixed so that no reader's font moves the plot."""
+_LONG = 27
+"""Characters above which a label needs the second."""
 _STEP = 17
 """Height that each series of a row gets."""
 
@@ -36,9 +38,10 @@ def dots(panels: Sequence[Panel], key: tuple[str, ...], width: int, *, stacked: 
     """
     order = _order(panels)
     beside = len(panels) > 1 and not stacked
-    plot = (width - _LABELS - 24 * (len(panels) - 1)) // len(panels) if beside else width - _LABELS
+    labels = _LONG_LABELS if max(map(len, order), default=0) > _LONG else _LABELS
+    plot = (width - labels - 24 * (len(panels) - 1)) // len(panels) if beside else width - labels
     drawn = [
-        _panel(panel, order, key, width=plot, labels=not beside or place == 0)
+        _panel(panel, order, key, width=plot, labels=labels if not beside or place == 0 else 0)
         for place, panel in enumerate(panels)
     ]
     if len(drawn) == 1:
@@ -58,7 +61,7 @@ def _order(panels: Sequence[Panel]) -> list[str]:
 
 
 def _panel(
-    panel: Panel, order: list[str], key: tuple[str, ...], *, width: int, labels: bool
+    panel: Panel, order: list[str], key: tuple[str, ...], *, width: int, labels: int
 ) -> Chart:
     colors = alt.Scale(domain=list(key), range=list(SERIES))
     outside = sorted({s.label for s in panel.summaries if s.cell.server in OUTSIDE})
@@ -71,10 +74,10 @@ def _panel(
         scale=alt.Scale(domain=order, paddingInner=0.25, paddingOuter=0.1),
         title=None,
         axis=alt.Axis(
-            labels=labels,
-            minExtent=_LABELS if labels else 0,
-            maxExtent=_LABELS if labels else 0,
-            labelLimit=_LABELS - 8,
+            labels=labels > 0,
+            minExtent=labels,
+            maxExtent=labels,
+            labelLimit=max(0, labels - 8),
             labelColor={
                 "condition": {"test": {"field": "value", "oneOf": outside}, "value": MUTED},
                 "value": INK,
