@@ -155,7 +155,7 @@ def memory(lanes: Lanes) -> Figure:
 
     def show(run: Run) -> Drawing:
         found = summarize(run, "hold", [MEMORY], series=names[0])
-        return _dotted(found, names, [(MEMORY, "memory of all processes, MB (log scale)")])
+        return _dotted(found, names, [(MEMORY, "memory, MB (log scale)")])
 
     return figure(
         Plan(
