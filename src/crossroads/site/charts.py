@@ -226,7 +226,7 @@ def cpu_views(lanes: Lanes) -> Figure:
 
 
 def cpu_cores(lanes: Lanes) -> Figure:
-    """Return throughput of a view that computes, by threads and workers, with all cores free."""
+    """Return throughput of a view that computes, by threads and workers, on two cores."""
     names = ("view in pure Python",)
 
     def show(run: Run) -> Drawing:
