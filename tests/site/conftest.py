@@ -103,9 +103,15 @@ def _json(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
 
 
 def _cores(noise: random.Random) -> Iterator[tuple[Cell, Figures]]:
-    for threads, workers, rate in ((1, 1, 90.0), (8, 1, 88.0), (1, 2, 172.0)):
+    gthread, sync = "gunicorn-gthread", "gunicorn-sync"
+    for server, threads, workers, rate in (
+        (gthread, 1, 1, 90.0),
+        (gthread, 8, 1, 88.0),
+        (sync, None, 1, 87.0),
+        (sync, None, 2, 170.0),
+    ):
         cell = Cell(
-            server="gunicorn-gthread",
+            server=server,
             workload="cpu-cores",
             view="sync",
             load=Load(clients=8),

@@ -93,16 +93,19 @@ def _decisive() -> Iterator[Cell]:
     for clients in (1, 32):
         yield cell("wait", "uvicorn", "async", clients=clients)
     # With two cores: on a core of its own, a second thread could gain nothing anyway.
-    yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS)
+    for threads in (1, 8):
+        yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=threads)
+    # Sync workers, which take one request at a time: a gthread worker keeps the connections that
+    # it took, so of two the one may have nearly all.
     for workers in (1, 2):
-        yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1, workers=workers)
+        yield cell("cpu-cores", "gunicorn-sync", clients=CPU_CLIENTS, workers=workers)
     yield cell("cpu", "uvicorn", "sync", clients=CPU_CLIENTS)
     yield cell("cpu", "fastapi", "sync", clients=CPU_CLIENTS)
 
 
 def _decisive_in_full() -> Iterator[Cell]:
     """Give the further cells that claims rest on, for which a quick run has no time."""
-    yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1, workers=4)
+    yield cell("cpu-cores", "gunicorn-sync", clients=CPU_CLIENTS, workers=4)
     yield cell("orm-list", "uvicorn", "async")
     # As many threads as clients, and as many connections.
     yield cell("query-wait", "gunicorn-gthread", clients=32, threads=32)
@@ -172,6 +175,7 @@ def _full_threads() -> Iterator[Cell]:
     # Eight threads that wait 100 ms serve 80 requests per second: up to there, and beyond.
     for rate in KNEE_RATES:
         yield cell("knee", "gunicorn-gthread", rate=rate)
+    yield cell("cpu-cores", "gunicorn-gthread", clients=CPU_CLIENTS, threads=1, workers=2)
     for threads, workers in ((1, 8), (2, 4), (4, 2), (8, 1)):
         yield cell("hold", "gunicorn-gthread", clients=8, threads=threads, workers=workers)
     for threads, workers in ((8, 4), (32, 1)):

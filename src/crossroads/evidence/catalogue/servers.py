@@ -3,6 +3,7 @@
 from crossroads.evidence.model import Evidence, Measured, Quantity, Reading, Tested
 
 GTHREAD = "gunicorn-gthread:sync"
+SYNC = "gunicorn-sync:sync"
 
 CLAIMS = (
     Evidence(
@@ -123,8 +124,8 @@ CLAIMS = (
                     name="rate",
                     says="requests per second of a computing view: two processes, divided by one",
                     figure="rate",
-                    cell=f"cpu-cores:{GTHREAD}:c8:t1:w2",
-                    over=f"cpu-cores:{GTHREAD}:c8:t1",
+                    cell=f"cpu-cores:{SYNC}:c8:w2",
+                    over=f"cpu-cores:{SYNC}:c8",
                     at_least=1.3,
                 ),
             )
@@ -142,16 +143,16 @@ CLAIMS = (
                     says="requests per second of a computing view with two cores to use: two "
                     "processes, divided by one",
                     figure="rate",
-                    cell=f"cpu-cores:{GTHREAD}:c8:t1:w2",
-                    over=f"cpu-cores:{GTHREAD}:c8:t1",
+                    cell=f"cpu-cores:{SYNC}:c8:w2",
+                    over=f"cpu-cores:{SYNC}:c8",
                     at_least=1.3,
                 ),
                 Reading(
                     name="four",
                     says="the same: four processes on the two cores, divided by two processes",
                     figure="rate",
-                    cell=f"cpu-cores:{GTHREAD}:c8:t1:w4",
-                    over=f"cpu-cores:{GTHREAD}:c8:t1:w2",
+                    cell=f"cpu-cores:{SYNC}:c8:w4",
+                    over=f"cpu-cores:{SYNC}:c8:w2",
                     at_most=1.25,
                 ),
             )
