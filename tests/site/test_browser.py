@@ -1,8 +1,8 @@
 """Every page as a reader's browser shows it: readable, on any screen, without another host."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 DEADLINE_MS = 30_000
 PHONE, DESK = 360, 1280
 
-type Open = Callable[..., Page]
+type Look = Callable[..., Page]
 type Visits = Callable[..., "Visit"]
 type Scheme = Literal["light", "dark"]
 
@@ -29,9 +29,6 @@ def _paths() -> list[str]:
     )
 
 
-every_page = pytest.mark.parametrize("path", _paths())
-
-
 @dataclass(frozen=True)
 class Visit:
     """A page that was opened, and what its browser noted."""
@@ -43,65 +40,71 @@ class Visit:
     """Every error that a script did not catch."""
 
 
-@pytest.fixture(scope="module")
-def visit(browser: Browser, address: str) -> Iterator[Visits]:
-    """Give a function that opens a page anew."""
-    contexts = []
-
-    def visit_(path: str, *, js: bool = True) -> Visit:
-        context = browser.new_context(
-            viewport={"width": DESK, "height": 800}, java_script_enabled=js
-        )
-        contexts.append(context)
-        context.set_default_timeout(DEADLINE_MS)
-        visited = Visit(context.new_page(), [], [])
-        visited.page.on("request", lambda request: visited.asked.append(request.url))
-        visited.page.on("pageerror", lambda error: visited.errors.append(str(error)))
-        visited.page.goto(address + path, wait_until="networkidle")
-        if js:
-            # A color on its way from one scheme to the other is no color of the site.
-            visited.page.add_style_tag(content="* { transition: none !important }")
-        return visited
-
-    yield visit_
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture(scope="module")
-def opened(visit: Visits) -> Callable[[str], Visit]:
-    """Give a function that opens a page once; nothing but size and colors may be changed on it."""
-    return cache(visit)
+@contextmanager
+def _visit(browser: Browser, url: str, *, js: bool = True) -> Iterator[Visit]:
+    """Open a page anew, in a browser that has seen nothing."""
+    context = browser.new_context(viewport={"width": DESK, "height": 800}, java_script_enabled=js)
+    context.set_default_timeout(DEADLINE_MS)
+    visited = Visit(context.new_page(), [], [])
+    visited.page.on("request", lambda request: visited.asked.append(request.url))
+    visited.page.on("pageerror", lambda error: visited.errors.append(str(error)))
+    visited.page.goto(url, wait_until="networkidle")
+    if js:
+        # A color on its way from one scheme to the other is no color of the site.
+        visited.page.add_style_tag(content="* { transition: none !important }")
+    yield visited
+    context.close()
 
 
 @pytest.fixture
-def open_page(opened: Callable[[str], Visit]) -> Open:
-    def open_(path: str, *, scheme: Scheme = "light", width: int = DESK) -> Page:
-        page = opened(path).page
+def visit(browser: Browser, address: str) -> Iterator[Visits]:
+    """Give a function that opens a page anew; the page closes with the test."""
+    with ExitStack() as leaving:
+        yield lambda path, **options: leaving.enter_context(
+            _visit(browser, address + path, **options)
+        )
+
+
+# The parameter belongs to the fixture, so pytest runs all tests of a page one after the other and
+# closes it: with a tab for each page, three browsers fill the memory of a machine.
+@pytest.fixture(scope="module", params=_paths())
+def opened(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """Give each page of the site; nothing but size and colors may be changed on it."""
+    with _visit(browser, address + request.param) as visited:
+        yield visited
+
+
+@pytest.fixture(scope="module", params=_paths())
+def plain(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Give each page of the site as it is without JavaScript."""
+    with _visit(browser, address + request.param, js=False) as visited:
+        yield visited.page
+
+
+@pytest.fixture
+def look(opened: Visit) -> Look:
+    """Give a function that shows the page in a scheme of colors, at a width."""
+
+    def look_(*, scheme: Scheme = "light", width: int = DESK) -> Page:
+        page = opened.page
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 800})
         ground = {"light": "default", "dark": "slate"}[scheme]
         page.locator(f"body[data-md-color-scheme={ground}]").wait_for()
         return page
 
-    return open_
+    return look_
 
 
-@every_page
-def test_a_page_asks_no_other_host_and_runs_without_errors(
-    opened: Callable[[str], Visit], address: str, path: str
-) -> None:
-    visited = opened(path)
-
-    assert visited.asked
-    assert [url for url in visited.asked if not url.startswith((address, "data:"))] == []
-    assert visited.errors == []
+def test_a_page_asks_no_other_host_and_runs_without_errors(opened: Visit, address: str) -> None:
+    assert opened.asked
+    assert [url for url in opened.asked if not url.startswith((address, "data:"))] == []
+    assert opened.errors == []
 
 
-@every_page
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(open_page: Open, path: str, scheme: Scheme) -> None:
-    page = open_page(path, scheme=scheme)
+def test_axe_finds_nothing(look: Look, scheme: Scheme) -> None:
+    page = look(scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
 
     # What a scheme can change is color; the rest is the same and need not be sought twice.
@@ -111,9 +114,8 @@ def test_axe_finds_nothing(open_page: Open, path: str, scheme: Scheme) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-@every_page
-def test_axe_finds_nothing_on_a_phone(open_page: Open, path: str) -> None:
-    page = open_page(path, width=PHONE)
+def test_axe_finds_nothing_on_a_phone(look: Look) -> None:
+    page = look(width=PHONE)
 
     # Narrow, the page has other navigation; the rest is the same and need not be sought twice.
     found = Axe().run(page, options={"runOnly": ["cat.semantics", "cat.name-role-value"]})
@@ -121,19 +123,15 @@ def test_axe_finds_nothing_on_a_phone(open_page: Open, path: str) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-@every_page
-def test_a_page_fits_a_phone(open_page: Open, path: str) -> None:
-    page = open_page(path, width=PHONE)
+def test_a_page_fits_a_phone(look: Look) -> None:
+    page = look(width=PHONE)
 
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE
 
 
-@every_page
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_one_picture_of_each_lane_is_visible_and_fits_it(
-    open_page: Open, path: str, width: int
-) -> None:
-    page = open_page(path, width=width)
+def test_one_picture_of_each_lane_is_visible_and_fits_it(look: Look, width: int) -> None:
+    page = look(width=width)
 
     # A lane may be a table in place of a picture.
     for lane in page.locator(".cr-lane:not(:has(.cr-table--figures))").all():
@@ -174,14 +172,11 @@ def test_instant_navigation_shows_the_next_chart_without_loading_a_page(visit: V
     assert page.evaluate("window.stayed") is True
 
 
-@every_page
-def test_a_page_reads_without_javascript(visit: Visits, path: str) -> None:
-    page = visit(path, js=False).page
-
-    assert page.locator("h1").first.is_visible()
-    lanes = page.locator(".cr-lane").count()
-    pictures = page.locator("svg.cr-svg:visible").count()
-    assert pictures + page.locator(".cr-table--figures:visible").count() == lanes
+def test_a_page_reads_without_javascript(plain: Page) -> None:
+    assert plain.locator("h1").first.is_visible()
+    lanes = plain.locator(".cr-lane").count()
+    pictures = plain.locator("svg.cr-svg:visible").count()
+    assert pictures + plain.locator(".cr-table--figures:visible").count() == lanes
 
 
 def test_the_table_of_a_chart_opens_without_javascript(visit: Visits) -> None:

@@ -2,6 +2,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -14,6 +15,7 @@ from crossroads.site.names import number
 from crossroads.site.summary import CPU, summarize
 
 type Draw = Callable[[Lanes], Figure]
+type Drawn = Callable[[Draw], Figure]
 type MakeRun = Callable[..., Run]
 
 CHARTS: dict[str, Draw] = {
@@ -26,6 +28,12 @@ CHARTS: dict[str, Draw] = {
 every_chart = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
 
 
+@pytest.fixture(scope="module")
+def drawn(lanes: Lanes) -> Drawn:
+    """Give a function that draws a chart of two runs; a picture takes seconds, so each once."""
+    return cache(lambda chart: chart(lanes))
+
+
 def _page(figure: Figure) -> BeautifulSoup:
     return BeautifulSoup(figure.html, "html.parser")
 
@@ -35,8 +43,8 @@ def _lanes(figure: Figure) -> list[Tag]:
 
 
 @every_chart
-def test_a_chart_takes_every_color_from_the_style_sheet(chart: Draw, lanes: Lanes) -> None:
-    html = chart(lanes).html
+def test_a_chart_takes_every_color_from_the_style_sheet(chart: Draw, drawn: Drawn) -> None:
+    html = drawn(chart).html
 
     colors = set(re.findall(r'\b(?:fill|stroke)="([^"]+)"', html)) - {"none", "transparent"}
 
@@ -45,8 +53,8 @@ def test_a_chart_takes_every_color_from_the_style_sheet(chart: Draw, lanes: Lane
 
 
 @every_chart
-def test_every_mark_says_its_figure(chart: Draw, lanes: Lanes) -> None:
-    marks = _page(chart(lanes)).select("[aria-roledescription=point]")
+def test_every_mark_says_its_figure(chart: Draw, drawn: Drawn) -> None:
+    marks = _page(drawn(chart)).select("[aria-roledescription=point]")
 
     assert marks
     assert all(re.search(r": [\d.,]+ (ms|req/s|MB)", str(mark.get("aria-label"))) for mark in marks)
@@ -54,9 +62,9 @@ def test_every_mark_says_its_figure(chart: Draw, lanes: Lanes) -> None:
 
 @every_chart
 def test_each_run_has_a_lane_with_its_machine_python_versions_date_and_profile(
-    chart: Draw, lanes: Lanes
+    chart: Draw, lanes: Lanes, drawn: Drawn
 ) -> None:
-    shown = _lanes(chart(lanes))
+    shown = _lanes(drawn(chart))
 
     assert len(shown) == 2
     for lane, run in zip(shown, (lanes.this_build, lanes.reference), strict=True):
@@ -68,9 +76,11 @@ def test_each_run_has_a_lane_with_its_machine_python_versions_date_and_profile(
 
 
 @every_chart
-def test_a_lane_is_the_same_whatever_stands_beside_it(chart: Draw, lanes: Lanes) -> None:
+def test_a_lane_is_the_same_whatever_stands_beside_it(
+    chart: Draw, lanes: Lanes, drawn: Drawn
+) -> None:
     alone = _lanes(chart(replace(lanes, reference=None)))
-    beside = _lanes(chart(lanes))
+    beside = _lanes(drawn(chart))
 
     assert str(alone[0]) == str(beside[0])
 
@@ -120,9 +130,9 @@ def test_a_failed_cell_is_a_row_with_its_reason(make_run: MakeRun) -> None:
     assert "failed: late" in figure.html
 
 
-def test_the_table_holds_the_data(lanes: Lanes) -> None:
+def test_the_table_holds_the_data(lanes: Lanes, drawn: Drawn) -> None:
     assert lanes.reference is not None
-    rows = _lanes(charts.cpu_views(lanes))[1].select("tbody tr")
+    rows = _lanes(drawn(charts.cpu_views))[1].select("tbody tr")
 
     shown = {
         (row.select("th")[0].text, row.select("td")[2].text)
@@ -137,15 +147,15 @@ def test_the_table_holds_the_data(lanes: Lanes) -> None:
     }
 
 
-def test_a_percentile_that_is_unknown_is_not_called_failed(lanes: Lanes) -> None:
-    table = _lanes(charts.coordinated_omission(lanes))[0].select("tbody")[0]
+def test_a_percentile_that_is_unknown_is_not_called_failed(drawn: Drawn) -> None:
+    table = _lanes(drawn(charts.coordinated_omission))[0].select("tbody")[0]
 
     assert "too few requests" in table.text
     assert "failed" not in table.text
 
 
-def test_rows_are_sorted_by_cost(lanes: Lanes) -> None:
-    picture = _lanes(charts.cpu_per_request(lanes))[1].select("svg")[0]
+def test_rows_are_sorted_by_cost(lanes: Lanes, drawn: Drawn) -> None:
+    picture = _lanes(drawn(charts.cpu_per_request))[1].select("svg")[0]
     shown = [text.text for text in picture.select(".role-axis-label text")]
     assert lanes.reference is not None
 
@@ -155,8 +165,8 @@ def test_rows_are_sorted_by_cost(lanes: Lanes) -> None:
     assert [name for name in shown if not name[0].isdigit()] == [s.label for s in by_cost]
 
 
-def test_servers_without_django_have_a_mark_of_their_own(lanes: Lanes) -> None:
-    picture = _lanes(charts.cpu_per_request(lanes))[1].select("svg")[0]
+def test_servers_without_django_have_a_mark_of_their_own(drawn: Drawn) -> None:
+    picture = _lanes(drawn(charts.cpu_per_request))[1].select("svg")[0]
     shapes: dict[bool, set[str]] = {True: set(), False: set()}
     for mark in picture.select("[aria-roledescription=point]"):
         outside = any(name in str(mark["aria-label"]) for name in ("bare ", "FastAPI"))

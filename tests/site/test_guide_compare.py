@@ -74,16 +74,17 @@ PARTS = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Visit]:
     with visits(browser, address) as visit_:
         yield visit_
 
 
 @pytest.fixture(scope="module")
-def page(visit: Visit) -> Page:
+def page(browser: Browser, address: str) -> Iterator[Page]:
     """Return a page that the tests share; each begins by going to a walk."""
-    return visit()
+    with visits(browser, address) as visit_:
+        yield visit_()
 
 
 def _advice(walked: Walk) -> Advice:

@@ -31,7 +31,7 @@ SEEN = """(one) => {
 OTHER = next(one for one in WALKS if one.at != DEEP.at and one.steps[0] != DEEP.steps[0])
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Visit]:
     with visits(browser, address) as visit_:
         yield visit_

@@ -56,18 +56,19 @@ def picture() -> BeautifulSoup:
     return BeautifulSoup(map_html(ROOT), "html.parser")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Visit]:
     with visits(browser, address) as visit_:
         yield visit_
 
 
 @pytest.fixture(scope="module")
-def page(visit: Visit) -> Page:
+def page(browser: Browser, address: str) -> Iterator[Page]:
     """Return a page that the tests share, its picture opened; each begins by going to a walk."""
-    page = visit()
-    _open(page)
-    return page
+    with visits(browser, address) as visit_:
+        page = visit_()
+        _open(page)
+        yield page
 
 
 def _open(page: Page) -> None:

@@ -42,26 +42,28 @@ WIDTHS = """async (paths) => {
 }"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Visit]:
     with visits(browser, address) as visit_:
         yield visit_
 
 
 @pytest.fixture(scope="module")
-def plain(visit: Visit) -> Page:
+def plain(browser: Browser, address: str) -> Iterator[Page]:
     """Return the guide as it is without JavaScript; no test may leave it changed."""
-    return visit(java_script_enabled=False)
+    with visits(browser, address) as visit_:
+        yield visit_(java_script_enabled=False)
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
-def colored(visit: Visit, request: pytest.FixtureRequest) -> Page:
+def colored(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Return the guide in the colors of day and of night."""
     scheme: Literal["light", "dark"] = request.param
-    page = visit(color_scheme=scheme)
-    ground = {"light": "default", "dark": "slate"}[scheme]
-    page.locator(f"body[data-md-color-scheme={ground}]").wait_for()
-    return page
+    with visits(browser, address) as visit_:
+        page = visit_(color_scheme=scheme)
+        ground = {"light": "default", "dark": "slate"}[scheme]
+        page.locator(f"body[data-md-color-scheme={ground}]").wait_for()
+        yield page
 
 
 @pytest.mark.parametrize("walked", STATES.values(), ids=list(STATES))

@@ -89,15 +89,16 @@ DO = f"""async (deeds) => {{
 }}"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Visit]:
     with visits(browser, address) as visit_:
         yield visit_
 
 
 @pytest.fixture(scope="module")
-def shared(visit: Visit) -> Page:
-    return visit()
+def shared(browser: Browser, address: str) -> Iterator[Page]:
+    with visits(browser, address) as visit_:
+        yield visit_()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,9 +43,9 @@ class Visit:
         return sorted(part for url in self.asked for part in (INDEX, WORKER) if part in url)
 
 
-@pytest.fixture(scope="module")
-def visit(browser: Browser, address: str) -> Iterator[Visits]:
-    """Give a function that opens a page anew."""
+@contextmanager
+def _visits(browser: Browser, address: str) -> Iterator[Visits]:
+    """Give a function that opens a page anew; all it opened are closed at the end."""
     contexts = []
 
     def visit_(path: str = "", **options: Any) -> Visit:  # noqa: ANN401 - the browser's
@@ -62,22 +63,37 @@ def visit(browser: Browser, address: str) -> Iterator[Visits]:
         context.close()
 
 
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visits]:
+    with _visits(browser, address) as visit_:
+        yield visit_
+
+
 @pytest.fixture(scope="module")
-def search(visit: Visits, address: str) -> Search:
+def shared(browser: Browser, address: str) -> Iterator[Page]:
+    """Return a page with its search opened, which the tests share."""
+    with _visits(browser, address) as visit_:
+        page = visit_().page
+        page.keyboard.press("/")
+        yield page
+
+
+@pytest.fixture
+def search(shared: Page, address: str) -> Search:
     """Give a function that types words and returns the pages that are found, the best first."""
-    page = visit().page
-    page.keyboard.press("/")
 
     def search_(words: str) -> list[str]:
         # Results do not say what they answer, so each search begins with none.
-        _type(page, "")
-        expect(_results(page)).to_have_count(0)
-        _type(page, words)
-        expect(page.locator(".md-search-result__meta")).to_contain_text("matching document")
-        if "No matching" in page.locator(".md-search-result__meta").inner_text():
+        _type(shared, "")
+        expect(_results(shared)).to_have_count(0)
+        _type(shared, words)
+        expect(shared.locator(".md-search-result__meta")).to_contain_text("matching document")
+        if "No matching" in shared.locator(".md-search-result__meta").inner_text():
             return []
-        _results(page).first.wait_for()
-        links = _results(page).evaluate_all("(all) => all.map((one) => one.firstElementChild.href)")
+        _results(shared).first.wait_for()
+        links = _results(shared).evaluate_all(
+            "(all) => all.map((one) => one.firstElementChild.href)"
+        )
         return [re.sub(r"[?#].*", "", link.removeprefix(address)) for link in links[:SHOWN]]
 
     return search_
