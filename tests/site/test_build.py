@@ -3,11 +3,17 @@
 import json
 import re
 from collections import Counter
+from html.parser import HTMLParser
 from pathlib import Path
+from typing import override
+from urllib.parse import urljoin
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from crossroads.decisions.read import read_tree
+from crossroads.decisions.walk import walk
+from crossroads.errors import CrossroadsError
 from crossroads.evidence.catalogue import EVIDENCE
 from crossroads.site.blocks import Kind, fence_counts, read_account
 
@@ -66,6 +72,51 @@ def test_ids_are_unique_on_every_page(site: Path) -> None:
         ids = [str(tag["id"]) for tag in html.select("[id]")]
 
         assert sorted({name for name in ids if ids.count(name) > 1}) == []
+
+
+class _Anchors(HTMLParser):
+    """The ids of a page, and the links of the site that it holds."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.links: set[str] = set()
+        self.feed(page.read_text())
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.ids.add(given.get("id") or "")
+        href = given.get("href")
+        if tag == "a" and href is not None and not re.match(r"\w+:", href):
+            self.links.add(href)
+
+
+def _is_state_of_the_guide(path: str) -> bool:
+    try:
+        walk(read_tree(ROOT / "docs" / "decide"), path.split(","))
+    except CrossroadsError:
+        return False
+    return True
+
+
+def test_every_link_leads_to_a_page_of_the_site_and_an_anchor_on_it(site: Path) -> None:
+    pages = {page: _Anchors(page) for page in _pages(site)}
+    lost, seen = [], 0
+    for page, anchors in pages.items():
+        for link in sorted(anchors.links):
+            path, _, anchor = urljoin(f"/{page.relative_to(site)}", link).partition("#")
+            target = site / path.lstrip("/")
+            target = target / "index.html" if target.is_dir() else target
+            there = pages[target].ids if target in pages else {anchor}
+            is_state = target == site / "decide" / "index.html" and _is_state_of_the_guide(anchor)
+            is_found = target.is_file() and (not anchor or anchor in there or is_state)
+            seen += 1
+            if not is_found:
+                lost.append(f"{page.parent.relative_to(site)}: {link}")
+
+    assert lost == []
+    assert seen > 100 * len(pages)
 
 
 def test_the_home_page_shows_one_lane_and_both_machines(site: Path) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from crossroads.evidence.catalogue import EVIDENCE
+from crossroads.evidence.catalogue import EVIDENCE, SUBJECTS
 from crossroads.evidence.ledger import Ledger, find_all
 from crossroads.evidence.model import Origin, State, Tested
 from crossroads.evidence.proofs import Proofs, TestOutcome
@@ -128,15 +128,23 @@ def test_a_state_is_told_by_more_than_its_color() -> None:
 
 
 def test_every_proving_test_is_shown_under_its_claim() -> None:
-    page = _parsed(proofs_html(ROOT))
+    page = _parsed("".join(proofs_html(ROOT, subject) for subject in SUBJECTS))
 
     shown = {str(head["id"]).removeprefix("proof-") for head in page.select("h2")}
     assert shown == {found.id for found in EVIDENCE.values() if found.kind == "tested"}
     assert all("def test_" in block.text for block in page.select("pre"))
 
 
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_subject_has_a_page_of_its_tests_that_the_contents_lead_to(subject: str) -> None:
+    pages = ROOT / "docs" / "evidence" / "proofs"
+
+    assert f"<!-- live: proofs {subject} -->" in (pages / f"{subject}.md").read_text()
+    assert f"({subject}.md)" in (pages / "index.md").read_text()
+
+
 def test_without_the_tests_the_page_says_where_they_are(tmp_path: Path) -> None:
-    assert "in the repository" in proofs_html(tmp_path)
+    assert "in the repository" in proofs_html(tmp_path, "servers")
 
 
 def test_every_rule_of_thumb_is_shown_with_its_value_and_links_of_the_page() -> None:

@@ -9,9 +9,7 @@ from crossroads.evidence.ledger import Ledger, read_ledger, versions_of
 from crossroads.evidence.model import Evidence, Finding, Quantity, Reading, State
 from crossroads.site.addresses import address
 from crossroads.site.memory import digest_of, remembered
-
-PROOFS_PAGE = "proofs/"
-"""Address of the page with the tests' code, relative to the ledger."""
+from crossroads.site.proofs import proof_page
 
 CHARTS: Mapping[str, str] = {
     "json": "cpu-per-request/",
@@ -190,7 +188,7 @@ def _proof(evidence: Evidence, here: Finding, reference: Finding) -> str:
         case "tested":
             tests = here.proof or reference.proof
             count = f" ({len(tests)} tests)" if len(tests) > 1 else ""
-            return f'Proof: <a href="{PROOFS_PAGE}#proof-{evidence.id}">the test{count}</a>'
+            return f'Proof: <a href="{proof_page(evidence.id)}">the test{count}</a>'
         case "measured":
             return f"Proof: {', '.join(_cells(here))}"
         case "open":

@@ -105,7 +105,7 @@ PARTS: Mapping[str, Part] = {
     "ledger-summary": Part(summary_html),
     "frameworks": Part(frameworks_html),
     "async-state": Part(state_html, about=True),
-    "proofs": Part(proofs_html, anchored=True, sources="../tests/evidence/*.py"),
+    "proofs": Part(proofs_html, about=True, anchored=True, sources="../tests/evidence/*.py"),
     "rules": Part(rules_html, anchored=True),
     "guide": Part(guide_html, anchored=True),
     "advice": Part(advice_html, about=True),

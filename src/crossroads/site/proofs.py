@@ -10,7 +10,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from crossroads.evidence.catalogue import EVIDENCE
+from crossroads.evidence.catalogue import EVIDENCE, SUBJECTS
 from crossroads.evidence.collect import MARK
 from crossroads.evidence.proofs import TESTS
 
@@ -31,15 +31,31 @@ def proof_sources(root: Path) -> list[ProofSource]:
     return [source for path in sorted((root / TESTS).glob("test_*.py")) for source in _of(path)]
 
 
-def proofs_html(root: Path) -> str:
-    """Return the code of every proving test, under the claim that it proves."""
+def proofs_of(root: Path, subject: str) -> Mapping[str, list[ProofSource]]:
+    """Return the tests of each tested claim of a subject, by the claim's id."""
     by_id: dict[str, list[ProofSource]] = {}
     for source in proof_sources(root):
         for evidence_id in source.ids:
             by_id.setdefault(evidence_id, []).append(source)
+    return {claim.id: by_id[claim.id] for claim in SUBJECTS[subject] if claim.id in by_id}
+
+
+def proofs_html(root: Path, subject: str) -> str:
+    """Return the code of the tests of a subject, each under the claim that it proves."""
+    by_id = proofs_of(root, subject)
     if not by_id:
         return "<p>The tests are not here: they are in the repository of this site.</p>"
-    return "".join(_section(name, by_id) for name in EVIDENCE if name in by_id)
+    return "".join(_section(evidence_id, sources) for evidence_id, sources in by_id.items())
+
+
+def proof_page(evidence_id: str) -> str:
+    """Return where the tests of a claim are shown, relative to the ledger.
+
+    >>> proof_page("stream-conn")
+    'proofs/database/#proof-stream-conn'
+    """
+    subject = next(name for name, claims in SUBJECTS.items() if EVIDENCE[evidence_id] in claims)
+    return f"proofs/{subject}/#proof-{evidence_id}"
 
 
 def _of(path: Path) -> Iterator[ProofSource]:
@@ -61,16 +77,16 @@ def _ids(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
     )
 
 
-def _section(evidence_id: str, by_id: Mapping[str, list[ProofSource]]) -> str:
+def _section(evidence_id: str, sources: list[ProofSource]) -> str:
     evidence = EVIDENCE[evidence_id]
     blocks = "".join(
         f'<p class="cr-proof__test"><code>{escape(source.test)}</code></p>{_code(source.code)}'
-        for source in by_id[evidence_id]
+        for source in sources
     )
     return (
         f'<section class="cr-proof"><h2 id="proof-{evidence_id}">{escape(evidence.claim)}</h2>'
-        f'<p><a href="../#{evidence_id}">What this build says of <code>{evidence_id}</code></a></p>'
-        f"{blocks}</section>"
+        f'<p><a href="../../#{evidence_id}">What this build says of <code>{evidence_id}</code></a>'
+        f"</p>{blocks}</section>"
     )
 
 

@@ -22,9 +22,20 @@ class UnknownEvidenceError(CrossroadsError):
     """Something cites an id that the catalogue does not hold."""
 
 
-_PARTS = (servers, async_views, database, frameworks, push, work, free_threading)
+SUBJECTS: Mapping[str, tuple[Evidence, ...]] = {
+    "servers": servers.CLAIMS,
+    "async-views": async_views.CLAIMS,
+    "database": database.CLAIMS,
+    "frameworks": frameworks.CLAIMS,
+    "push": push.CLAIMS,
+    "work": work.CLAIMS,
+    "free-threading": free_threading.CLAIMS,
+}
+"""Claims by what they are about."""
 
-EVIDENCE: Mapping[str, Evidence] = {claim.id: claim for part in _PARTS for claim in part.CLAIMS}
+EVIDENCE: Mapping[str, Evidence] = {
+    claim.id: claim for claims in SUBJECTS.values() for claim in claims
+}
 """All claims by id."""
 
 

@@ -53,8 +53,8 @@ def shown_blocks(root: Path, config: MkDocsConfig) -> Iterator[tuple[Path, str, 
 
 
 def _generated_blocks(text: str, root: Path) -> Iterator[Shown]:
-    for name in live_lines(text):
-        codes = GENERATED[name](root) if name in GENERATED else [name] * (name in DIAGRAMS)
+    for name, about in live_lines(text):
+        codes = GENERATED[name](root, about) if name in GENERATED else [name] * (name in DIAGRAMS)
         yield from (Shown(language="", text=code, maker=name) for code in codes)
 
 
