@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from crossroads.decisions.model import Advice
 from crossroads.decisions.read import read_tree
 
 ROOT = Path(__file__).parents[2]
@@ -212,15 +213,14 @@ def test_without_the_script_search_works_as_material_made_it(
     page.close()
 
 
-def test_every_advice_is_found_by_what_its_readers_have_met(search: Search) -> None:
-    lost = {}
-    for advice in ADVICE.values():
-        for symptom in advice.symptoms:
-            found = search(symptom)
-            if f"decide/{advice.id}/" not in found:
-                lost[f"{advice.id}: {symptom}"] = found
+@pytest.mark.parametrize("advice", ADVICE.values(), ids=list(ADVICE))
+def test_an_advice_is_found_by_what_its_readers_have_met(search: Search, advice: Advice) -> None:
+    found = {symptom: search(symptom) for symptom in advice.symptoms}
 
-    assert lost == {}
+    assert found
+    assert {
+        symptom: pages for symptom, pages in found.items() if f"decide/{advice.id}/" not in pages
+    } == {}
 
 
 @pytest.mark.parametrize("words", WORDS)
