@@ -29,7 +29,9 @@ charts.cpu_views(lanes)
 # ## More threads, more workers
 #
 # The same view, with all cores free to use. A second thread of one process shares the GIL
-# with the first; a second worker has a GIL of its own.
+# with the first; a second worker has a GIL of its own. A sync worker takes a request when it is
+# idle. A gthread worker takes connections and keeps them, so one of two
+# [may have nearly all](../wsgi/workers.md#cores-and-containers).
 
 # %%
 charts.cpu_cores(lanes)

@@ -238,7 +238,7 @@ def _make_run(
         finished=started,
         machine=Machine(cpu=cpu, cores=2, memory_gib=24, system="Linux x86_64"),
         python=Python(version="3.14.7", build="CPython, GIL"),
-        versions={"django": "6.1.3", "uvicorn": "0.54.0"},
+        versions={"django": "6.1.3", "uvicorn": "0.54.0", "daphne": "4.2.3"},
         code="c" * 16,
         lock="l" * 16,
         pinned=True,

@@ -147,6 +147,17 @@ def test_the_table_holds_the_data(lanes: Lanes, drawn: Drawn) -> None:
     }
 
 
+def test_every_version_is_told_with_the_data_and_a_few_in_the_caption(drawn: Drawn) -> None:
+    [lane, *_] = _lanes(drawn(charts.cpu_views))
+    caption, data = lane.select_one(".cr-lane > .cr-caption"), lane.select_one("details.cr-data")
+
+    assert caption is not None
+    assert data is not None
+    assert "django 6.1.3, uvicorn 0.54.0, daphne 4.2.3" in data.text
+    assert "django 6.1.3, uvicorn 0.54.0" in caption.text
+    assert "daphne" not in caption.text
+
+
 def test_a_percentile_that_is_unknown_is_not_called_failed(drawn: Drawn) -> None:
     table = _lanes(drawn(charts.coordinated_omission))[0].select("tbody")[0]
 

@@ -10,8 +10,8 @@ import altair as alt
 from crossroads.evidence.model import Finding
 from crossroads.site.drawing import SERIES, Chart, chart_of, draw
 from crossroads.site.figure import NARROW, WIDE
-from crossroads.site.findings import verified
 from crossroads.site.ledger import ledger
+from crossroads.site.names import verified
 
 EVIDENCE = "asgi-conns"
 SERIES_OF = {

@@ -4,14 +4,14 @@ A lane shows one run. Two runs stand side by side and share nothing, because fig
 two machines do not compare.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from crossroads.measurements.model import Run
 from crossroads.site.data import Lanes
 from crossroads.site.drawing import Chart, draw
-from crossroads.site.names import number
+from crossroads.site.names import number, verified
 from crossroads.site.summary import UNKNOWN, Summary
 
 NOT_MEASURED = "Not measured here. The command <code>crossroads measure</code> changes that."
@@ -104,7 +104,7 @@ def _lane(plan: Plan, name: str, run: Run | None, place: int) -> str:
     )
     return (
         f'<div class="cr-lane">{head}{pictures}{caption(run)}'
-        f"{data_table(f'{plan.title}: {name.lower()}', drawing.summaries)}</div>"
+        f"{data_table(f'{plan.title}: {name.lower()}', drawing.summaries, run)}</div>"
     )
 
 
@@ -118,24 +118,27 @@ def caption(run: Run) -> str:
         f"Python {run.python.version} ({run.python.build})",
         f"{run.profile} profile, {pinned}",
     )
-    versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     return (
         f'<p class="cr-caption"><time datetime="{escape(run.started)}">{run.started[:10]}</time>'
-        f" · {escape(' · '.join(facts))}<br>{escape(versions)}</p>"
+        f" · {escape(' · '.join(facts))}<br>{_told(verified(run.versions))}</p>"
     )
 
 
-def data_table(title: str, summaries: Sequence[Summary]) -> str:
-    """Return everything that `summaries` hold, as a table that opens on demand."""
+def _told(versions: Mapping[str, str]) -> str:
+    return escape(", ".join(f"{name} {version}" for name, version in versions.items()))
+
+
+def data_table(title: str, summaries: Sequence[Summary], run: Run) -> str:
+    """Return all of `summaries` as a table that opens on demand, with every version of `run`."""
     heads = ("Row", "Series", "Measure", "Middle", "95 % interval", "Rounds", "Remark")
     head = "".join(f'<th scope="col">{text}</th>' for text in heads)
     body = "".join(f"<tr>{_cells(summary)}</tr>" for summary in summaries)
     return (
-        f'<details class="cr-data"><summary>The data as a table</summary>'
+        f'<details class="cr-data"><summary>The data as a table, and all versions</summary>'
         f'<div class="cr-scroll" data-search-exclude tabindex="0" '
         f'role="region" aria-label="{escape(title)}">'
         f'<table class="cr-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        "</div></details>"
+        f'</div><p class="cr-caption">{_told(run.versions)}</p></details>'
     )
 
 

@@ -9,14 +9,7 @@ from crossroads.decisions.render.sources import Sources
 from crossroads.evidence.model import Finding, State
 from crossroads.measurements.identity import installed_versions
 from crossroads.site.ledger import ledger
-
-VERIFIED = ("django", "asgiref", "gunicorn", "uvicorn", "granian", "psycopg", "fastapi")
-"""Packages whose versions the site names wherever it says what was verified."""
-
-
-def verified(versions: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the versions to name, of those that were installed."""
-    return {name: versions[name] for name in VERIFIED if name in versions}
+from crossroads.site.names import verified
 
 
 def guide_sources(tree: Tree, root: Path, base_url: str = "") -> Sources:

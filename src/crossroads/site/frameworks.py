@@ -114,7 +114,7 @@ def _lane(name: str, run: Run | None) -> str:
     ]
     return (
         f'<div class="cr-lane">{head}{_table(title, found)}{caption(run)}'
-        f"{data_table(f'{title}, the data', data)}</div>"
+        f"{data_table(f'{title}, the data', data, run)}</div>"
     )
 
 

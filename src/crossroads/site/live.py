@@ -23,12 +23,12 @@ from crossroads.site.charts import cpu_per_request
 from crossroads.site.connections import connections_html
 from crossroads.site.data import Lanes, find_root, load_lanes
 from crossroads.site.figure import NOT_MEASURED
-from crossroads.site.findings import verified
 from crossroads.site.frameworks import frameworks_html
 from crossroads.site.generated import LINE
 from crossroads.site.guide import advice_html, guide_html, map_html, never_html, options_html
 from crossroads.site.ledger import ledger_html, summary_html
 from crossroads.site.memory import digest_of, remembered
+from crossroads.site.names import verified
 from crossroads.site.pictures import PICTURES
 from crossroads.site.proofs import proofs_html
 from crossroads.site.rules import rules_html

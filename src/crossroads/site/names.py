@@ -1,4 +1,4 @@
-"""What a reader is told instead of an id: servers, views, numbers."""
+"""What a reader is told instead of an id or of all there is: servers, views, numbers, versions."""
 
 from collections.abc import Mapping
 
@@ -8,8 +8,16 @@ from crossroads.measurements.model import Cell
 OUTSIDE = frozenset(server.id for server in SERVERS.values() if server.app is not None)
 """Servers that run no Django: marked as references from outside."""
 
+VERIFIED = ("django", "asgiref", "gunicorn", "uvicorn", "granian", "psycopg", "fastapi")
+"""Packages whose versions the site names wherever it says what was verified."""
+
 _SHORT: Mapping[str, str] = {"bare-wsgi": "bare WSGI app", "bare-asgi": "bare ASGI app"}
 _ROUND_ABOVE = 100
+
+
+def verified(versions: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the versions to name, of those that were installed."""
+    return {name: versions[name] for name in VERIFIED if name in versions}
 
 
 def server_name(server: str) -> str:
