@@ -6,6 +6,7 @@ import threading
 from contextlib import closing
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.apps import apps
 from django.contrib.auth import aauthenticate
 from django.contrib.auth.hashers import MD5PasswordHasher, acheck_password
@@ -56,12 +57,15 @@ def test_a_login_hashes_beside_the_loop_and_acreate_user_on_it(users, record):
     async def on_the_loop():
         made = await count(users.acreate_user("mila", password="of a test"))  # noqa: S106
         user = await users.aget()
-        return {
+        found = {
             "acreate_user": made,
             "acheck_password": await count(acheck_password("of a test", user.password)),
             "aauthenticate": await count(aauthenticate(username="mila", password="of a test")),  # noqa: S106
             "a stranger": await count(aauthenticate(username="olga", password="of a test")),  # noqa: S106
         }
+        # The thread of the ORM outlives the loop, and no request ends that would close these.
+        await sync_to_async(connections.close_all)()
+        return found
 
     found = asyncio.run(on_the_loop())
 
