@@ -6,6 +6,7 @@ from pathlib import Path
 import material  # type: ignore[import-untyped]
 import pytest
 from bs4 import BeautifulSoup
+from bs4.filter import SoupStrainer
 from playwright.sync_api import Browser
 
 from crossroads.site.slim import slim, slimmed
@@ -63,8 +64,8 @@ def slim_site(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _sheets(page: Path, root: Path) -> list[Path]:
-    links = BeautifulSoup(page.read_text(), "html.parser").select("link[rel=stylesheet]")
-    hrefs = [str(link["href"]) for link in links]
+    links = BeautifulSoup(page.read_text(), "html.parser", parse_only=SoupStrainer("link"))
+    hrefs = [str(link["href"]) for link in links.select("[rel=stylesheet]")]
     return [root / href[href.index("assets/") :] for href in hrefs]
 
 
