@@ -31,6 +31,8 @@ from crossroads.services.process import Process, can_pin
 from crossroads.services.server import Server
 
 SHORT = replace(PROFILES["quick"], window_s=0.5, warmup_s=0.1, stall_window_s=1.5)
+PATIENT = replace(SHORT, window_s=3.0)
+"""For cells that answer few times in a second, fewer on cores that other tests use too."""
 DEADLINE_S = 20.0
 MANY = 8
 
@@ -82,7 +84,8 @@ def test_theory_allows_every_waiting_cell_enough_requests(profile: Profile) -> N
 def test_one_client_that_waits_has_figures_and_waits_that_long(
     server: str, setting: Setting
 ) -> None:
-    row = measure(cell("wait", server, SERVERS[server].views[-1], clients=1), 1, setting)
+    long = replace(setting, profile=PATIENT)
+    row = measure(cell("wait", server, SERVERS[server].views[-1], clients=1), 1, long)
 
     assert row.reason is None
     assert row.figures is not None
@@ -116,9 +119,7 @@ def test_only_a_server_that_is_to_use_more_cores_than_its_own_is_left_on_all(  #
         return run(spec, **edges)
 
     monkeypatch.setattr(setting.generator, "run", run_and_look)
-    # On a core that other tests use too, a view that computes answers few times in a second.
-    long = replace(SHORT, window_s=3.0)
-    pinned = replace(setting, profile=long, server_cpus=(first,), other_cpus=(second,))
+    pinned = replace(setting, profile=PATIENT, server_cpus=(first,), other_cpus=(second,))
     row = measure(replace(computing(workers), workload=workload), 1, pinned)
 
     assert row.reason is None
