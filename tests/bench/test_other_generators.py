@@ -129,7 +129,7 @@ def test_the_servers_cpu_per_request_agrees_within_a_tenth(
     assert ratio == pytest.approx(1, abs=0.1)
 
 
-def test_the_rate_of_a_bounded_server_agrees_within_a_fifth(
+def test_the_rate_of_a_bounded_server_agrees_within_a_tenth(
     other: str, gthread: Callable[[str, int], Server]
 ) -> None:
     server = gthread("wait", 8)
@@ -145,9 +145,9 @@ def test_the_rate_of_a_bounded_server_agrees_within_a_fifth(
             assert ours.requests / LONG_SECONDS <= 1.02 * 8 * 1000 / WAIT_MS
             return ours.requests / theirs
 
-        ratio = middle_of_ratios(one_round, lambda middle: abs(middle - 1) <= 0.2)
+        ratio = middle_of_ratios(one_round, lambda middle: abs(middle - 1) <= 0.1)
 
-    assert ratio == pytest.approx(1, abs=0.2)
+    assert ratio == pytest.approx(1, abs=0.1)
 
 
 def test_our_own_cpu_per_request_is_within_one_and_a_half_of_wrk(tmp_path: Path) -> None:
