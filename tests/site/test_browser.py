@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_MS = 30_000
@@ -43,17 +43,17 @@ class Visit:
 @contextmanager
 def _visit(browser: Browser, url: str, *, js: bool = True) -> Iterator[Visit]:
     """Open a page anew, in a browser that has seen nothing."""
-    context = browser.new_context(viewport={"width": DESK, "height": 800}, java_script_enabled=js)
-    context.set_default_timeout(DEADLINE_MS)
-    visited = Visit(context.new_page(), [], [])
-    visited.page.on("request", lambda request: visited.asked.append(request.url))
-    visited.page.on("pageerror", lambda error: visited.errors.append(str(error)))
-    visited.page.goto(url, wait_until="networkidle")
-    if js:
-        # A color on its way from one scheme to the other is no color of the site.
-        visited.page.add_style_tag(content="* { transition: none !important }")
-    yield visited
-    context.close()
+    size: ViewportSize = {"width": DESK, "height": 800}
+    with browser.new_context(viewport=size, java_script_enabled=js) as context:
+        context.set_default_timeout(DEADLINE_MS)
+        visited = Visit(context.new_page(), [], [])
+        visited.page.on("request", lambda request: visited.asked.append(request.url))
+        visited.page.on("pageerror", lambda error: visited.errors.append(str(error)))
+        visited.page.goto(url, wait_until="networkidle")
+        if js:
+            # A color on its way from one scheme to the other is no color of the site.
+            visited.page.add_style_tag(content="* { transition: none !important }")
+        yield visited
 
 
 @pytest.fixture

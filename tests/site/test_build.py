@@ -11,9 +11,6 @@ from urllib.parse import urljoin
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from crossroads.decisions.read import read_tree
-from crossroads.decisions.walk import walk
-from crossroads.errors import CrossroadsError
 from crossroads.evidence.catalogue import EVIDENCE
 from crossroads.site.blocks import Kind, fence_counts, read_account
 
@@ -88,14 +85,6 @@ def test_ids_are_unique_on_every_page(site: Path) -> None:
         assert [name for name, count in ids.items() if count > 1] == []
 
 
-def _is_state_of_the_guide(path: str) -> bool:
-    try:
-        walk(read_tree(ROOT / "docs" / "decide"), path.split(","))
-    except CrossroadsError:
-        return False
-    return True
-
-
 def test_every_link_leads_to_a_page_of_the_site_and_an_anchor_on_it(site: Path) -> None:
     tags = {page: _Tags(page).found for page in _pages(site)}
     ids = {page: {has["id"] for _, has in found if "id" in has} for page, found in tags.items()}
@@ -107,8 +96,7 @@ def test_every_link_leads_to_a_page_of_the_site_and_an_anchor_on_it(site: Path) 
             target = site / path.lstrip("/")
             target = target / "index.html" if target.is_dir() else target
             there = ids.get(target, {anchor})
-            is_state = target == site / "decide" / "index.html" and _is_state_of_the_guide(anchor)
-            is_found = target.is_file() and (not anchor or anchor in there or is_state)
+            is_found = target.is_file() and (not anchor or anchor in there)
             seen += 1
             if not is_found:
                 lost.append(f"{page.parent.relative_to(site)}: {link}")
