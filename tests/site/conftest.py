@@ -27,6 +27,8 @@ from crossroads.measurements.model import Cell, Figures, Load, Machine, Python, 
 from crossroads.measurements.store import PartialRun, local_path
 from crossroads.site.data import Lanes
 
+from .guide_page import Visit, visits
+
 ROOT = Path(__file__).parents[2]
 BUILD_DEADLINE_S = 300
 CONTRADICTED = "loop-block"
@@ -408,3 +410,10 @@ def browser(chromium: Path) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visit]:
+    """Give a function that opens the guide anew; what it opened closes with the test."""
+    with visits(browser, address) as visit_:
+        yield visit_

@@ -38,12 +38,6 @@ NOT_KNOWN = walk(TREE, ["slow", "fine~"])
 RECORDED = {"the answers": DEEP, "what was not known": NOT_KNOWN}
 
 
-@pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    with visits(browser, address) as visit_:
-        yield visit_
-
-
 @pytest.fixture(scope="module")
 def shared(browser: Browser, address: str) -> Iterator[Page]:
     with visits(browser, address) as visit_:

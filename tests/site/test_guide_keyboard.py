@@ -1,9 +1,7 @@
 """The guide by keys alone: all of it can be reached, the focus is seen, and nothing traps it."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from crossroads.decisions.model import Question, Walk
 from crossroads.decisions.walk import begin, walk
@@ -19,7 +17,6 @@ from .guide_page import (
     expect_at,
     said,
     seen,
-    visits,
 )
 
 # Material has some stops above the guide, and the picture has one for each of its links.
@@ -29,12 +26,6 @@ SEEN = """(one) => {
   return one.matches(":focus-visible") && outlineStyle !== "none" && outlineWidth !== "0px";
 }"""
 OTHER = next(one for one in WALKS if one.at != DEEP.at and one.steps[0] != DEEP.steps[0])
-
-
-@pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    with visits(browser, address) as visit_:
-        yield visit_
 
 
 def _tab_to(page: Page, target: Locator) -> None:

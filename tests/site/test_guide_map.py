@@ -56,12 +56,6 @@ def picture() -> BeautifulSoup:
     return BeautifulSoup(map_html(ROOT), "html.parser")
 
 
-@pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    with visits(browser, address) as visit_:
-        yield visit_
-
-
 @pytest.fixture(scope="module")
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """Return a page that the tests share, its picture opened; each begins by going to a walk."""

@@ -42,12 +42,6 @@ WIDTHS = """async (paths) => {
 }"""
 
 
-@pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    with visits(browser, address) as visit_:
-        yield visit_
-
-
 @pytest.fixture(scope="module")
 def plain(browser: Browser, address: str) -> Iterator[Page]:
     """Return the guide as it is without JavaScript; no test may leave it changed."""

@@ -89,12 +89,6 @@ DO = f"""async (deeds) => {{
 }}"""
 
 
-@pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visit]:
-    with visits(browser, address) as visit_:
-        yield visit_
-
-
 @pytest.fixture(scope="module")
 def shared(browser: Browser, address: str) -> Iterator[Page]:
     with visits(browser, address) as visit_:

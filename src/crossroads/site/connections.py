@@ -11,7 +11,7 @@ from crossroads.evidence.model import Finding
 from crossroads.site.drawing import SERIES, Chart, chart_of, draw
 from crossroads.site.figure import NARROW, WIDE
 from crossroads.site.ledger import ledger
-from crossroads.site.names import verified
+from crossroads.site.names import verified, version_list
 
 EVIDENCE = "asgi-conns"
 SERIES_OF = {
@@ -96,8 +96,7 @@ def _lane(name: str, finding: Finding, found: tuple[Point, ...]) -> str:
         for kind, width in (("wide", WIDE), ("narrow", NARROW))
     )
     origin = finding.origin
-    versions = verified(origin.versions) if origin else {}
-    told = ", ".join(f"{package} {version}" for package, version in versions.items())
+    told = version_list(verified(origin.versions)) if origin else ""
     when = f'<time datetime="{origin.date}">{origin.date}</time> · ' if origin else ""
     return (
         f'<div class="cr-lane"><p class="cr-lane__name">{name}</p>{pictures}'

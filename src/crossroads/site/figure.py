@@ -4,14 +4,14 @@ A lane shows one run. Two runs stand side by side and share nothing, because fig
 two machines do not compare.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from crossroads.measurements.model import Run
 from crossroads.site.data import Lanes
 from crossroads.site.drawing import Chart, draw
-from crossroads.site.names import number, verified
+from crossroads.site.names import number, verified, version_list
 from crossroads.site.summary import UNKNOWN, Summary
 
 NOT_MEASURED = "Not measured here. The command <code>crossroads measure</code> changes that."
@@ -120,12 +120,8 @@ def caption(run: Run) -> str:
     )
     return (
         f'<p class="cr-caption"><time datetime="{escape(run.started)}">{run.started[:10]}</time>'
-        f" · {escape(' · '.join(facts))}<br>{_told(verified(run.versions))}</p>"
+        f" · {escape(' · '.join(facts))}<br>{escape(version_list(verified(run.versions)))}</p>"
     )
-
-
-def _told(versions: Mapping[str, str]) -> str:
-    return escape(", ".join(f"{name} {version}" for name, version in versions.items()))
 
 
 def data_table(title: str, summaries: Sequence[Summary], run: Run) -> str:
@@ -138,7 +134,7 @@ def data_table(title: str, summaries: Sequence[Summary], run: Run) -> str:
         f'<div class="cr-scroll" data-search-exclude tabindex="0" '
         f'role="region" aria-label="{escape(title)}">'
         f'<table class="cr-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        f'</div><p class="cr-caption">{_told(run.versions)}</p></details>'
+        f'</div><p class="cr-caption">{escape(version_list(run.versions))}</p></details>'
     )
 
 

@@ -9,6 +9,7 @@ from crossroads.evidence.ledger import Ledger, read_ledger, versions_of
 from crossroads.evidence.model import Evidence, Finding, Quantity, Reading, State
 from crossroads.site.addresses import address
 from crossroads.site.memory import digest_of, remembered
+from crossroads.site.names import version_list
 from crossroads.site.proofs import proof_page
 
 CHARTS: Mapping[str, str] = {
@@ -173,7 +174,7 @@ def _origin(finding: Finding) -> str:
     origin = finding.origin
     if origin is None:
         return ""
-    versions = ", ".join(f"{name} {version}" for name, version in versions_of(finding).items())
+    versions = version_list(versions_of(finding))
     machine = f"{origin.machine.cpu}, {origin.machine.cores} cores"
     python = f"Python {origin.python.version}"
     return " · ".join(part for part in (origin.date, machine, python, versions) if part)

@@ -28,7 +28,7 @@ from crossroads.site.generated import LINE
 from crossroads.site.guide import advice_html, guide_html, map_html, never_html, options_html
 from crossroads.site.ledger import ledger_html, summary_html
 from crossroads.site.memory import digest_of, remembered
-from crossroads.site.names import verified
+from crossroads.site.names import verified, version_list
 from crossroads.site.pictures import PICTURES
 from crossroads.site.proofs import proofs_html
 from crossroads.site.rules import rules_html
@@ -127,9 +127,7 @@ def _facts(name: str, run: Run | None) -> str:
         "Last verified": f"{run.started[:10]}, {run.profile} profile",
         "Machine": f"{machine.cpu}, {machine.cores} cores, {machine.memory_gib} GiB",
         "Python": f"{run.python.version} ({run.python.build})",
-        "Versions": ", ".join(
-            f"{name} {version}" for name, version in verified(run.versions).items()
-        ),
+        "Versions": version_list(verified(run.versions)),
         "Windows of load": f"{len(run.rows)}, of which {failed or 'none'} failed",
     }
     items = "".join(f"<dt>{term}</dt><dd>{escape(text)}</dd>" for term, text in facts.items())

@@ -20,6 +20,15 @@ def verified(versions: Mapping[str, str]) -> Mapping[str, str]:
     return {name: versions[name] for name in VERIFIED if name in versions}
 
 
+def version_list(versions: Mapping[str, str]) -> str:
+    """Return packages with their versions, as a caption has them.
+
+    >>> version_list({"django": "6.1.3", "uvicorn": "0.54.0"})
+    'django 6.1.3, uvicorn 0.54.0'
+    """
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
+
+
 def server_name(server: str) -> str:
     """Return the name of the server with this id; an unknown id is its own name.
 
