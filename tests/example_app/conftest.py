@@ -15,6 +15,7 @@ from django.db import connection, connections, transaction
 from django.db.utils import ConnectionHandler
 from django.http import HttpResponse
 from django.test import AsyncClient, Client, override_settings
+from django.test.signals import setting_changed
 from django.test.utils import setup_test_environment, teardown_test_environment
 
 ENVIRONMENT = {
@@ -59,11 +60,30 @@ def get(request: pytest.FixtureRequest) -> Get:
     return get
 
 
+class Settings:
+    """Django's settings; who keeps something made of one is told when a test sets it."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(django_settings, name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        setattr(django_settings, name, value)
+        vars(self)[name] = value
+        self.tell(name, is_set=True)
+
+    def tell(self, name: str, *, is_set: bool) -> None:
+        value = getattr(django_settings, name, None)
+        setting_changed.send(Settings, setting=name, value=value, enter=is_set)
+
+
 @pytest.fixture
-def settings() -> Iterator[object]:
-    """Return Django's settings; what a test sets on them is taken back."""
+def settings() -> Iterator[Settings]:
+    """Give Django's settings; what a test sets on them is taken back."""
+    given = Settings()
     with override_settings():
-        yield django_settings
+        yield given
+    for name in vars(given):
+        given.tell(name, is_set=False)
 
 
 @pytest.fixture(scope="session")

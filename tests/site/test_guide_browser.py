@@ -249,6 +249,8 @@ def test_where_copying_is_not_allowed_the_record_is_shown_selected(
 
 
 def _goes_by_tab(page: Page, name: str) -> None:
+    # A click before Material has the sitemap both loads the page and puts it in.
+    page.wait_for_load_state("networkidle")
     page.locator(".md-tabs").get_by_role("link", name=name, exact=True).click()
 
 
