@@ -5,6 +5,7 @@ A test run leaves no process behind, and where `CROSSROADS_FORBID_SKIPS=1` it sk
 
 import os
 import shutil
+import signal
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterator
@@ -28,6 +29,8 @@ from crossroads.site.blocks.suite import SuiteAccount
 
 def pytest_configure(config: pytest.Config) -> None:
     """Have the whole run prove claims, and each included section of the example app."""
+    # Begun in a shell's background, a run ignores Ctrl+C, and so would all that tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.pluginmanager.register(collect)
     config.pluginmanager.register(SuiteAccount(config))
 

@@ -199,8 +199,11 @@ def one_after_the_other(request):
     return HttpResponse(f"{first} {second}")
 
 
+NOISE = os.urandom(10_000_000)
+
+
 def packed(request):
-    return HttpResponse(zlib.compress(os.urandom(2_000_000)))
+    return HttpResponse(len(zlib.compress(NOISE)))
 
 
 urlpatterns = [
