@@ -77,17 +77,32 @@ async def parts() -> AsyncIterator[str]:
 errands = set()
 
 
+class Telling(HttpResponse):
+    """A response that tells when its request has ended, which is after the client has it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.ended = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def close(self) -> None:
+        super().close()
+        self._loop.call_soon_threadsafe(self.ended.set)
+
+
 async def leave_query(_request: HttpRequest) -> HttpResponse:
     # What Python collects sooner or later is not what is asked: it is what a request closes.
     gc.disable()
+    response = Telling("left")
 
     async def errand() -> None:
-        await aget_quote("postal", **QUESTION)  # until then its request has ended
+        await response.ended.wait()
+        await aget_quote("postal", **QUESTION)
         await Depot.objects.acount()
         await asyncio.Event().wait()
 
     errands.add(asyncio.create_task(errand()))
-    return HttpResponse("left")
+    return response
 
 
 async def wrong_close(_request: HttpRequest) -> HttpResponse:
