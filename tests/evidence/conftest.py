@@ -336,7 +336,9 @@ class Database:
     def backends(self) -> set[int]:
         """Return the process of PostgreSQL for each client that is connected now."""
         name = urlsplit(self.url).path[1:]
-        found = "SELECT pid FROM pg_stat_activity WHERE datname = %s"
+        # Not autovacuum, which is in any database now and then.
+        clients = "datname = %s AND backend_type = 'client backend'"
+        found = f"SELECT pid FROM pg_stat_activity WHERE {clients}"  # noqa: S608 - ours
         return {pid for (pid,) in self._watch.execute(found, [name])}
 
     def wait_until_alone(self) -> None:

@@ -66,7 +66,9 @@ class Scans:
 
     def connections(self, where: str = "true") -> int:
         """Return how many there are, or those that fit."""
-        counted = f"SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND {where}"  # noqa: S608 - ours
+        # Not autovacuum, which is in any database now and then.
+        clients = "datname = %s AND backend_type = 'client backend'"
+        counted = f"SELECT count(*) FROM pg_stat_activity WHERE {clients} AND {where}"  # noqa: S608 - ours
         return self._watch.execute(counted, [urlsplit(self.url).path[1:]]).fetchone()[0]
 
     def wait_for(self, connections: int, where: str = "true") -> None:
