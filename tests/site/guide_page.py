@@ -1,5 +1,6 @@
 """The guide's page as its tests use it: opened anew or led on, answered, and asked where it is."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -96,6 +97,24 @@ def expect_at(page: Page, walked: Walk) -> None:
     """Expect the page to be where the engine is after the same answers."""
     expect(card(page)).to_have_attribute("data-card", walked.at.id)
     expect(page.locator(".cr-trail li")).to_have_count(len(walked.steps))
+
+
+def expect_found(page: Page, script: str, expected: object) -> None:
+    """Expect a script to return this soon: Material may just be putting the page in anew."""
+    deadline = time.monotonic() + DEADLINE_MS / 1000
+    while (found := page.evaluate(script)) != expected and time.monotonic() < deadline:
+        page.wait_for_timeout(20)
+    assert found == expected
+
+
+def expect_seen(page: Page, walked: Walk, held: Walk | None = None) -> None:
+    """Expect the page to say all that it must after a walk, beside one that is held."""
+    expect_found(page, STATE, seen(walked, held))
+
+
+def expect_focus(page: Page) -> None:
+    """Expect the heading of what is shown to have the focus."""
+    expect_found(page, FOCUSED, expected=True)
 
 
 def say(page: Page, *answers: str) -> None:

@@ -25,6 +25,7 @@ from .guide_page import (
     Visit,
     card,
     expect_at,
+    expect_focus,
     go,
     path_of,
     said,
@@ -54,7 +55,7 @@ def page(shared: Page) -> Page:
 def test_a_step_reads_out_the_next_question(page: Page) -> None:
     for step in DEEP.steps:
         say(page, step.answer.id)
-        assert page.evaluate(FOCUSED)
+        expect_focus(page)
     expect(page.get_by_role("button", name="Copy as decision record")).to_be_visible()
 
 

@@ -17,16 +17,15 @@ from crossroads.decisions.walk import shared as alike
 from .guide_page import (
     DESK,
     PHONE,
-    STATE,
     TREE,
     WALKS,
     Visit,
     card,
     expect_at,
+    expect_seen,
     go,
     said,
     say,
-    seen,
     visits,
 )
 
@@ -94,6 +93,7 @@ def _cells(page: Page, part: str) -> list[Locator]:
     """Return what the table says of both walks in one of its parts."""
     expect(_table(page)).to_be_visible()
     body = _table(page).locator("tbody").filter(has=page.get_by_text(part, exact=True))
+    expect(body.locator("td")).to_have_count(2)
     return body.locator("td").all()
 
 
@@ -102,12 +102,12 @@ def test_the_first_walk_is_kept_while_a_second_begins(page: Page) -> None:
 
     page.get_by_role("link", name="Compare with another walk").click()
 
-    assert page.evaluate(STATE) == seen(begin(TREE), ONE)
+    expect_seen(page, begin(TREE), ONE)
     bar = page.locator(".cr-held").get_by_role("link", name=_advice(ONE).title)
     expect(bar).to_have_attribute("href", f"#{ONE.path}")
     for number, step in enumerate(OTHER.steps, 1):
         say(page, step.answer.id)
-        assert page.evaluate(STATE) == seen(walk(TREE, said(OTHER)[:number]), ONE)
+        expect_seen(page, walk(TREE, said(OTHER)[:number]), ONE)
     expect(page.get_by_role("link", name="Compare with another walk")).to_have_count(0)
 
 
@@ -166,7 +166,7 @@ def test_the_comparison_can_be_left_at_a_question_and_at_the_end(page: Page) -> 
 
         page.get_by_role("link", name="Compare no more").click()
 
-        assert page.evaluate(STATE) == seen(walked)
+        expect_seen(page, walked)
         expect(_table(page)).to_have_count(0)
     expect(card(page).locator(".cr-advice__reasons")).to_be_visible()
     expect(page.get_by_role("link", name="Compare with another walk")).to_be_visible()
@@ -183,16 +183,16 @@ def test_the_browser_s_back_and_forward_lead_through_a_comparison(page: Page) ->
         page.go_back()
         expect_at(page, way)
     expect(page.locator(".cr-held")).to_be_visible()
-    assert page.evaluate(STATE) == seen(begin(TREE), OTHER)
+    expect_seen(page, begin(TREE), OTHER)
     page.go_back()
     expect(page.locator(".cr-held")).to_be_hidden()
-    assert page.evaluate(STATE) == seen(OTHER)
+    expect_seen(page, OTHER)
     expect(card(page).locator(".cr-advice__reasons")).to_be_visible()
     for way in ways:
         page.go_forward()
         expect_at(page, way)
     expect(_table(page)).to_be_visible()
-    assert page.evaluate(STATE) == seen(ONE, OTHER)
+    expect_seen(page, ONE, OTHER)
 
 
 def test_another_part_of_the_page_can_be_gone_to_without_losing_the_comparison(
@@ -223,7 +223,7 @@ def test_its_permalink_opened_anew_shows_what_was_seen_and_asks_once_for_each_ad
 
     expect(_table(anew)).to_be_visible()
     assert _table(anew).inner_text() == walked
-    assert anew.evaluate(STATE) == seen(OTHER, ONE)
+    expect_seen(anew, OTHER, ONE)
     assert [asked[f"{one.at.id}/"] for one in (ONE, OTHER)] == [1, 1]
 
 
@@ -234,7 +234,7 @@ def test_what_is_no_finished_walk_is_not_compared_with(page: Page) -> None:
     page.evaluate("(path) => { location.hash = path }", f"{unfinished};{OTHER.path}")
 
     expect_at(page, OTHER)
-    assert page.evaluate(STATE) == seen(OTHER)
+    expect_seen(page, OTHER)
 
 
 def test_an_advice_that_does_not_come_leaves_a_gap_with_a_link(visit: Visit) -> None:

@@ -8,15 +8,14 @@ from crossroads.decisions.walk import begin, walk
 
 from .guide_page import (
     DEEP,
-    FOCUSED,
-    STATE,
     TREE,
     WALKS,
     Visit,
     card,
     expect_at,
+    expect_focus,
+    expect_seen,
     said,
-    seen,
 )
 
 # Material has some stops above the guide, and the picture has one for each of its links.
@@ -55,20 +54,20 @@ def test_keys_alone_lead_from_the_top_through_all_that_the_guide_can_do(visit: V
     _tab_to(page, card(page).locator(f'[data-answer="{DEEP.steps[0].answer.id}"]'))
     page.keyboard.press("Enter")
     begun = walk(TREE, said(DEEP)[:1])
-    assert page.evaluate(STATE) == seen(begun)
-    assert page.evaluate(FOCUSED)
+    expect_seen(page, begun)
+    expect_focus(page)
     assert isinstance(begun.at, Question)
     _tab_to(page, card(page).locator("summary"))
     page.keyboard.press("Enter")
     _tab_to(page, card(page).locator(".cr-unsure a"))
     page.keyboard.press("Enter")
-    assert page.evaluate(STATE) == seen(walk(TREE, [*said(begun), f"{begun.at.unsure.take}~"]))
+    expect_seen(page, walk(TREE, [*said(begun), f"{begun.at.unsure.take}~"]))
     _tab_to(page, page.get_by_role("link", name="Back", exact=True))
     page.keyboard.press("Enter")
-    assert page.evaluate(STATE) == seen(begun)
+    expect_seen(page, begun)
     _press(page, DEEP, begun)
-    assert page.evaluate(STATE) == seen(DEEP)
-    assert page.evaluate(FOCUSED)
+    expect_seen(page, DEEP)
+    expect_focus(page)
 
     # Its record, and another walk to compare it with.
     _tab_to(page, page.get_by_role("button", name="Copy as decision record"))
@@ -76,9 +75,9 @@ def test_keys_alone_lead_from_the_top_through_all_that_the_guide_can_do(visit: V
     expect(page.locator(".cr-actions__said:visible")).to_have_text("Copied, in Markdown.")
     _tab_to(page, page.get_by_role("link", name="Compare with another walk"))
     page.keyboard.press("Enter")
-    assert page.evaluate(FOCUSED)
+    expect_focus(page)
     _press(page, OTHER, begin(TREE))
-    assert page.evaluate(STATE) == seen(OTHER, DEEP)
+    expect_seen(page, OTHER, DEEP)
     expect(page.locator(".cr-compare table")).to_be_visible()
     _tab_to(page, page.locator(".cr-compare"))
     _tab_to(page, page.locator(".cr-compare thead a").last)
@@ -92,7 +91,7 @@ def test_keys_alone_lead_from_the_top_through_all_that_the_guide_can_do(visit: V
     _tab_to(page, page.locator(f'.cr-map [data-node="{question.id}"]'))
     page.keyboard.press("Enter")
     expect(card(page)).to_have_attribute("data-card", question.id)
-    assert page.evaluate(FOCUSED)
+    expect_focus(page)
 
     # And on, out of the guide.
     _tab_to(page, page.locator('.md-content a[href$="options/"]'))

@@ -15,19 +15,19 @@ from crossroads.site.guide import map_html
 
 from .guide_page import (
     DEEP,
-    FOCUSED,
     HALF,
     PHONE,
-    STATE,
     TREE,
     WALKS,
     Visit,
     expect_at,
+    expect_focus,
+    expect_found,
+    expect_seen,
     go,
     path_of,
     said,
     say,
-    seen,
     visits,
     way_to,
 )
@@ -163,7 +163,7 @@ STATES = {
 def test_exactly_the_way_is_marked(page: Page, walked: Walk) -> None:
     go(page, walked.path)
 
-    assert page.evaluate(MARKED) == _marked(walked)
+    expect_found(page, MARKED, _marked(walked))
 
 
 def test_the_picture_is_asked_for_when_it_is_opened_and_once(visit: Visit) -> None:
@@ -179,7 +179,7 @@ def test_the_picture_is_asked_for_when_it_is_opened_and_once(visit: Visit) -> No
         page.get_by_text(OPEN).click()
     go(page, DEEP.path)
 
-    assert page.evaluate(MARKED) == _marked(DEEP)
+    expect_found(page, MARKED, _marked(DEEP))
     assert len([url for url in asked if url.endswith("/map/")]) == 1
 
 
@@ -229,7 +229,7 @@ def test_a_click_on_a_question_goes_there_without_loading_a_page(visit: Visit) -
 
     for question in (DEEP.steps[-1].question, DEEP.steps[0].question):
         page.locator(f'.cr-map [data-node="{question.id}"]').click()
-        assert page.evaluate(STATE) == seen(_first_way(question))
+        expect_seen(page, _first_way(question))
     steps = page.evaluate("history.length")
     page.locator(f'.cr-map [data-node="{question.id}"]').click()
     assert page.evaluate("history.length") == steps  # where it is already is no step
@@ -237,7 +237,7 @@ def test_a_click_on_a_question_goes_there_without_loading_a_page(visit: Visit) -
     name = elsewhere.get_attribute("data-end")
     elsewhere.click()
 
-    assert page.evaluate(STATE) == seen(_first_way(TREE.questions[str(name)]))
+    expect_seen(page, _first_way(TREE.questions[str(name)]))
     assert asked == []
 
 
@@ -258,8 +258,8 @@ def test_the_browser_s_back_leaves_open_what_was_opened(visit: Visit) -> None:
         expect_at(page, way)
 
     expect(page.locator(".cr-find__ways:visible")).to_have_count(1)
-    assert page.evaluate(MARKED) == _marked(HALF)
-    assert page.evaluate(FOCUSED)
+    expect_found(page, MARKED, _marked(HALF))
+    expect_focus(page)
 
 
 def _first_way(question: Question) -> Walk:
@@ -273,7 +273,7 @@ def test_the_picture_s_own_page_leads_to_the_guide_and_to_advice(visit: Visit) -
 
     page.locator(f'[data-node="{DEEP.steps[-1].question.id}"]').click()
     page.locator(".cr-guide.is-live").wait_for()
-    assert page.evaluate(STATE) == seen(_first_way(DEEP.steps[-1].question))
+    expect_seen(page, _first_way(DEEP.steps[-1].question))
     page.go_back()
     page.locator(f'[data-end="{DEEP.at.id}"]').first.click()
 

@@ -27,6 +27,7 @@ from .guide_page import (
     Visit,
     card,
     expect_at,
+    expect_seen,
     go,
     path_of,
     said,
@@ -180,7 +181,7 @@ def test_a_link_from_before_a_change_leads_on_and_is_then_as_links_are_now(
     now = walk(replace(TREE, moved=MOVED), path.split(","))
     page = visit(path, prepare=_moved)
 
-    assert page.evaluate(STATE) == seen(now)
+    expect_seen(page, now)
     assert page.evaluate("history.length") == 2
     links = card(page).locator(".cr-answers a").all()
     if isinstance(now.at, Question):
@@ -191,7 +192,7 @@ def test_a_link_from_before_a_change_leads_on_and_is_then_as_links_are_now(
 def test_a_walk_to_compare_with_may_be_from_before_a_change(visit: Visit) -> None:
     page = visit("twice;once", prepare=_moved)
 
-    assert page.evaluate(STATE) == seen(HALF, DEEP)
+    expect_seen(page, HALF, DEEP)
 
 
 class _Reader:
