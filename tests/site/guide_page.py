@@ -139,6 +139,13 @@ def go(page: Page, path: str) -> None:
     expect_at(page, walk(TREE, answers(path)))
 
 
+def go_by_tab(page: Page, name: str) -> None:
+    """Click a tab at the top, without loading a page."""
+    # A click before Material has the sitemap both loads the page and puts it in.
+    page.wait_for_load_state("networkidle")
+    page.locator(".md-tabs").get_by_role("link", name=name, exact=True).click()
+
+
 def answers(path: str) -> Sequence[str]:
     """Return the answers of a path, without the walk that it is compared with."""
     now = path.rpartition(";")[2]

@@ -27,6 +27,7 @@ from .guide_page import (
     expect_at,
     expect_focus,
     go,
+    go_by_tab,
     path_of,
     said,
     say,
@@ -249,17 +250,11 @@ def test_where_copying_is_not_allowed_the_record_is_shown_selected(
     assert selected == area.input_value()
 
 
-def _goes_by_tab(page: Page, name: str) -> None:
-    # A click before Material has the sitemap both loads the page and puts it in.
-    page.wait_for_load_state("networkidle")
-    page.locator(".md-tabs").get_by_role("link", name=name, exact=True).click()
-
-
 def test_the_guide_works_when_come_to_without_loading_a_page(visit: Visit) -> None:
     page = visit(page="")
     page.evaluate("window.stayed = true")
 
-    _goes_by_tab(page, "Decide")
+    go_by_tab(page, "Decide")
     expect_at(page, walk(TREE, []))
     say(page, *said(DEEP))
 
@@ -269,7 +264,7 @@ def test_the_guide_works_when_come_to_without_loading_a_page(visit: Visit) -> No
 
 def test_a_step_moves_no_page_on_which_the_next_question_is_in_sight(visit: Visit) -> None:
     page = visit(page="")
-    _goes_by_tab(page, "Decide")
+    go_by_tab(page, "Decide")
     for done, step in enumerate(HALF.steps, 1):
         say(page, step.answer.id)
 
@@ -296,7 +291,7 @@ def test_the_guide_stays_where_it_was_when_left_and_come_back_to(visit: Visit) -
     page.evaluate("window.stayed = true")
     say(page, *said(HALF))
 
-    _goes_by_tab(page, "Home")
+    go_by_tab(page, "Home")
     page.locator(".cr-doors").first.wait_for()
     page.go_back()
 
@@ -310,7 +305,7 @@ def test_the_tab_of_the_guide_starts_again_however_often(visit: Visit) -> None:
     page = visit()
     for _ in range(2):
         say(page, *said(HALF))
-        _goes_by_tab(page, "Decide")
+        go_by_tab(page, "Decide")
         expect_at(page, walk(TREE, []))
 
 

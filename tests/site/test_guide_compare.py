@@ -24,6 +24,7 @@ from .guide_page import (
     expect_at,
     expect_seen,
     go,
+    go_by_tab,
     said,
     say,
     visits,
@@ -255,7 +256,7 @@ def test_a_reader_who_leaves_before_an_advice_has_come_is_not_followed(visit: Vi
     page.route(ADVICE_PAGE, lambda route: waiting.append(route))  # noqa: PLW0108 - no builtin
     go(page, BOTH)
     go(page, f"{SAME.path};{OTHER.path}")
-    page.locator(".md-tabs").get_by_role("link", name="Home", exact=True).click()
+    go_by_tab(page, "Home")
     page.locator(".cr-doors").first.wait_for()
 
     # The last one has come when its request is over; an error would be noted by then.

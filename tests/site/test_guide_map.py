@@ -25,6 +25,7 @@ from .guide_page import (
     expect_found,
     expect_seen,
     go,
+    go_by_tab,
     path_of,
     said,
     say,
@@ -287,7 +288,7 @@ def test_from_home_to_the_guide_and_to_the_picture_and_back_no_page_is_loaded(
     page = visit(page="")
     page.evaluate("window.stayed = true")
 
-    page.locator(".md-tabs").get_by_role("link", name="Decide", exact=True).click()
+    go_by_tab(page, "Decide")
     expect_at(page, begin(TREE))
     say(page, *said(HALF))
     page.locator('.md-content a[href$="map/"]').click()

@@ -115,6 +115,25 @@ def test_postgresql_has_the_ends_of_the_settings(run: Callable[..., str]) -> Non
     assert len(names) == 3
 
 
+@runs_kept
+def test_a_wait_for_a_row_that_another_keeps_ends(run: Callable[..., str]) -> None:
+    code = """
+from django.db import OperationalError
+import psycopg, os
+with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as other:
+    other.execute("CREATE TABLE held_row AS SELECT 1")
+    try:
+        with other.transaction():
+            other.execute("SELECT * FROM held_row FOR UPDATE")
+            ask("SELECT * FROM held_row FOR UPDATE")
+    except OperationalError as error:
+        print(str(error).splitlines()[0])
+    finally:
+        other.execute("DROP TABLE held_row")
+"""
+    assert run(KEPT, code).splitlines() == ["canceling statement due to lock timeout"]
+
+
 POOL = SNIPPETS / "pool_settings.py"
 runs_pool = pytest.mark.runs("database/pool_settings.py")
 

@@ -1,13 +1,7 @@
-"""Settings that bound what a view waits for besides a query and a call: a lock, the cache."""
+"""Settings that bound what a view waits for the cache."""
 
 # --8<-- [start:settings]
 import os
-
-import dj_database_url
-
-DATABASES = {"default": dj_database_url.config()}
-# For a row that another transaction has locked.
-DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=2s"}
 
 CACHES = {
     "default": {
